@@ -1,0 +1,62 @@
+# Everything goes through .venv, which the targets make themselves. Needs Python 3.11 or newer with pip.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+JOBS ?= 2
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# one thread for each process: test workers that each take every core stand in each other's way
+ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types docs docs-check bench wheel clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+# a stamp file for each set of packages, so that a second run installs nothing
+.venv/.runtime: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "archc needs Python 3.11 or newer" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.dev: .venv/.runtime
+	$(PIP) --editable '.[dev]'
+	$(PIP) --no-deps torchvision timm
+	@touch $@
+
+demo: .venv/.runtime  ## compile and draw GoogLeNet into build/
+	$(BIN)/archc summary specs/googlenet.yaml
+	$(BIN)/archc build specs/googlenet.yaml
+	$(BIN)/archc draw specs/googlenet.yaml
+
+test: .venv/.dev  ## run the tests
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+lint: .venv/.dev  ## ruff: style, complexity, size, format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/.dev  ## let ruff mend what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: .venv/.dev  ## mypy, strict
+	$(BIN)/mypy
+
+docs: .venv/.dev  ## write docs/operators.md and specs/archc.schema.json anew
+	$(BIN)/python docs/generate.py
+
+docs-check: .venv/.dev  ## are the generated pages current, and do the examples run
+	$(BIN)/python docs/generate.py --check
+	$(ONE_THREAD) $(BIN)/python -m pytest -q tests/docs
+
+bench: .venv/.dev  ## time archc beside the libraries it stands on
+	$(BIN)/python benchmarks/frontend.py
+
+wheel: .venv/.runtime  ## dist/archc-….whl, the bundled specs inside
+	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+clean:  ## remove what was built; keeps .venv
+	rm -rf build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
