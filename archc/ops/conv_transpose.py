@@ -1,0 +1,149 @@
+"""Transposed convolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import prod
+
+from archc.ops.base import (
+    AttributeMistake,
+    AxisField,
+    Example,
+    Operator,
+    Shape,
+    ShapeError,
+    Shapes,
+    Window,
+    attr,
+)
+from archc.ops.conv import dilated, group_mistake, printed
+from archc.ops.init import INIT, Start
+from archc.ops.kinds import BOOL, OFFSET, POSITIVE, SIZE, Size
+from archc.ops.lowering import Arg, Call, Lowered
+from archc.ops.numbers import divisors_near, per_axis
+from archc.ops.windows import by_sign, step
+
+
+@dataclass(frozen=True)
+class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
+    """Transposed convolution: each input position adds a scaled kernel to the (larger) output."""
+
+    filters: int = attr(POSITIVE, "number of output channels")
+    kernel: Size = attr(SIZE, "height and width of the kernel")
+    stride: Size = attr(SIZE, "how far apart the kernels of neighbouring positions stand", 1)
+    padding: Size = attr(OFFSET, "rows and columns cut off at each side of the result", 0)
+    output_padding: Size = attr(OFFSET, "rows and columns added at the end of the result", 0)
+    dilation: Size = attr(SIZE, "spacing of the kernel's points", 1)
+    groups: int = attr(POSITIVE, "independent groups that channels and filters are split into", 1)
+    bias: bool = attr(BOOL, "add a learned number to each output channel", True)
+    init: Start | None = attr(INIT, "how the weights start", None)
+
+    rank = (2, 4)
+    weighted = True
+    source = "Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016"
+    examples = (
+        Example({"filters": 512, "kernel": 2, "stride": 2}, ((1024, 28, 28),), (512, 56, 56)),
+        Example(
+            {
+                "filters": 4,
+                "kernel": 3,
+                "stride": 2,
+                "padding": 1,
+                "output_padding": 1,
+                "groups": 2,
+            },
+            ((6, 7, 7),),
+            (4, 14, 14),
+        ),
+        Example({"filters": 3, "kernel": [4], "stride": 2, "bias": False}, ((2, 10),), (3, 22)),
+        Example({"filters": 2, "kernel": 2, "stride": 2}, ((3, 2, 4, 4),), (2, 4, 8, 8)),
+    )
+
+    def check(self) -> None:
+        if self.filters % self.groups:
+            raise AttributeMistake(
+                "groups",
+                f"{self.groups} groups do not divide the {self.filters} filters",
+                divisors_near(self.filters, self.groups),
+            )
+
+    def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, int]]:
+        """Size, kernel, stride, padding, output padding and dilation along each axis."""
+        names = ("kernel", "stride", "padding", "output_padding", "dilation")
+        settings = (per_axis(getattr(self, name), len(shape) - 1, name) for name in names)
+        return list(zip(shape[1:], *settings, strict=True))
+
+    def infer(self, inputs: Shapes) -> Shape:
+        (shape,) = inputs
+        if shape[0] % self.groups:
+            raise group_mistake(self.groups, shape[0])
+        sizes = []
+        for size, kernel, stride, padding, extra, dilation in self._axes(shape):
+            if extra >= max(stride, dilation):
+                raise ShapeError(
+                    f"output_padding {extra} is not below stride {stride} or dilation {dilation}",
+                    "it only chooses among the sizes that one stride makes ambiguous",
+                    code="A061",
+                )
+            full = (size - 1) * stride + dilation * (kernel - 1) + 1 + extra
+            if full <= 2 * padding:
+                raise ShapeError(
+                    f"padding {padding} cuts 2·{padding} = {2 * padding} from a result of {full}",
+                    f"padding must be at most {(full - 1) // 2} here",
+                    code="A061",
+                )
+            sizes.append(full - 2 * padding)
+        return (self.filters, *sizes)
+
+    def weights(self, inputs: Shapes) -> dict[str, Shape]:
+        kernel = per_axis(self.kernel, len(inputs[0]) - 1, "kernel")
+        shapes: dict[str, Shape] = {"weight": (inputs[0][0], self.filters // self.groups, *kernel)}
+        if self.bias:
+            shapes["bias"] = (self.filters,)
+        return shapes
+
+    def macs(self, inputs: Shapes, output: Shape) -> int:
+        return prod(self.weights(inputs)["weight"]) * prod(inputs[0][1:])
+
+    def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
+        axes = (
+            Window(
+                Fraction(1, stride),
+                Fraction(padding - dilation * (kernel - 1), stride),
+                Fraction(padding, stride),
+            )
+            for _, kernel, stride, padding, _, dilation in self._axes(inputs[0])
+        )
+        return (tuple(axes),)
+
+    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
+        size, kernel, stride, padding, extra, dilation = self._axes(inputs[0])[0]
+        if size == output[1]:
+            return ""
+        reach = f"{kernel}" if dilation == 1 else f"{dilation}·({kernel} − 1) + 1"
+        more = f" + {extra}" if extra else ""
+        return f"({size} − 1)·{stride} − 2·{padding} + {reach}{more} = {output[1]}"
+
+    def label(self) -> str:
+        words = f"{by_sign(self.kernel)} transposed conv, {self.filters}"
+        return f"{words}{dilated(self.dilation)}{step(self.stride, '×')}"
+
+    def lower(self, inputs: Shapes, output: Shape) -> Lowered:
+        module = Call(
+            f"nn.ConvTranspose{len(inputs[0]) - 1}d",
+            (
+                Arg("", inputs[0][0]),
+                Arg("", self.filters),
+                Arg("", printed(self.kernel)),
+                Arg("stride", printed(self.stride), 1),
+                Arg("padding", printed(self.padding), 0),
+                Arg("output_padding", printed(self.output_padding), 0),
+                Arg("groups", self.groups, 1),
+                Arg("bias", self.bias, True),
+                Arg("dilation", printed(self.dilation), 1),
+            ),
+        )
+        fan_in = prod(self.weights(inputs)["weight"][1:])  # as PyTorch reads it off the tensor
+        inits = () if self.init is None else self.init.inits(fan_in, self.bias)
+        return Lowered("{self}({0})", module, init=inits)
