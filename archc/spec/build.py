@@ -1,0 +1,208 @@
+"""A merged mapping -> :class:`Document`: its structure checked, its nodes and blocks built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archc.errors import Mistake, nearest
+from archc.spec.blocks import Blocks, new_end
+from archc.spec.collect import Mistakes
+from archc.spec.document import Document, Lexical, NodeSpec, Output
+from archc.spec.inherit import Merged
+from archc.spec.keys import (
+    DOCUMENT_KEYS,
+    PAPER_KEYS,
+    WEIGHT_KEYS,
+    brief,
+    check_id,
+    is_expression,
+    known_entries,
+)
+from archc.spec.nodes import Nodes
+from archc.spec.nulls import report_nulls
+from archc.spec.outputs import document_outputs
+from archc.spec.scope import Named, check_distinct, lexical
+from archc.spec.tree import Map, Seq
+from archc.spec.values import Values
+
+
+class Builder:
+    """Builds one document, with the blocks of the files it includes."""
+
+    def __init__(self, mistakes: Mistakes) -> None:
+        self.mistakes = mistakes
+        self.values = Values(mistakes)
+        self.nodes = Nodes(self.values, mistakes)
+        self.blocks = Blocks(self.values, self.nodes, mistakes)
+
+    def document(self, merged: Merged, args: Mapping[str, Any]) -> Document:
+        """The document itself. ``args`` are a caller's, already checked, and replace its own."""
+        written = merged.map
+        entries, scope = self.include(merged)
+        for name, value in args.items():
+            scope.args[name] = value
+        input = self._input(written, entries)
+        nodes, instances = self._nodes(written, entries)
+        named_inputs = input if isinstance(input, Map) else None
+        groups = [
+            Named("arg", scope.args, entries.get("args")),
+            Named("input", named_inputs or (), named_inputs),
+            Named("node", nodes, entries.get("nodes")),
+        ]
+        check_distinct(groups, "the document", self.mistakes)
+        outputs: list[Output] = []
+        if "outputs" in entries:
+            known = {*nodes, *(named_inputs or ("input",))}
+            outputs = document_outputs(
+                entries["outputs"], written.span("outputs"), known, self.mistakes
+            )
+        warnings = [] if outputs else new_end(nodes, merged.added.get("", set()), "the document")
+        return Document(
+            name=self._name(merged),
+            marks=written,
+            lexical=scope,
+            blocks=self.blocks.built,
+            input=input,
+            nodes=nodes,
+            outputs=outputs,
+            named_outputs=isinstance(entries.get("outputs"), Map),
+            instances=instances,
+            title=entries.get("title", ""),
+            note=entries.get("note", ""),
+            paper=self._people(entries, "paper"),
+            published=self._people(entries, "published"),
+            weights=self._weights(entries),
+            freeze=list(entries.get("freeze", ())),
+            warnings=[*warnings, *self.blocks.warnings, *self._unused_args(merged)],
+        )
+
+    def include(self, merged: Merged) -> tuple[dict[str, Any], Lexical]:
+        """Take up the blocks of a file: the document's own or an included one's."""
+        written = merged.map
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        entries = known_entries(written, DOCUMENT_KEYS, "a document", self.mistakes)
+        scope = lexical(written, entries, self.values, self.mistakes)
+        if "blocks" in entries:
+            self.blocks.add(entries["blocks"], scope, merged.added)
+        return entries, scope
+
+    def _name(self, merged: Merged) -> str:
+        top = merged.layers[-1]
+        if top.is_variant:
+            return top.name
+        name = top.map.get("name")
+        if name is None:
+            if "name" not in top.map:
+                message = "the document has no name"
+                help = "write `name: …`; what is built is called by it"
+                self.mistakes.add("A028", message, top.map.span(), help)
+            return ""
+        if isinstance(name, str):
+            check_id(name, top.map.span("name"), self.mistakes)
+        return str(name)
+
+    def _nodes(
+        self, written: Map, entries: Mapping[str, Any]
+    ) -> tuple[dict[str, NodeSpec], dict[str, Map | None]]:
+        if not entries.get("nodes"):
+            if "nodes" not in written or entries.get("nodes") == {}:
+                at = written.span("nodes" if "nodes" in written else None)
+                self.mistakes.add(
+                    "A035", "the document has no nodes", at, "write them under `nodes`"
+                )
+            return {}, {}
+        marks: Map = entries["nodes"]
+        nodes, paths = self.nodes.build(marks)
+        instances = {path: self.nodes.instance(marks, path) for path in paths}
+        for path in paths:
+            first = path.partition(".")[0]
+            if first not in nodes:
+                message = f"'{path}' patches an instance of '{first}', and there is no such node"
+                self.mistakes.add("A034", message, marks.key_span(path), nearest(first, nodes))
+        return nodes, instances
+
+    def _input(self, written: Map, entries: Mapping[str, Any]) -> Any:
+        if "input" not in entries:
+            if "input" not in written:
+                help = (
+                    "write its shape without the batch axis, channels first: `input: [3, 224, 224]`"
+                )
+                self.mistakes.add("A035", "the document has no input", written.span(), help)
+            return Seq(written.mark)
+        shape = entries["input"]
+        if isinstance(shape, Map) and shape:
+            if None in shape.values():
+                report_nulls(shape, self.mistakes)
+            for name in shape:
+                if name != "input":
+                    check_id(name, shape.key_span(name), self.mistakes)
+                self._check_shape(shape, name)
+        else:
+            self._check_shape(written, "input")
+        return self.values.of(written, "input")
+
+    def _check_shape(self, holder: Map, key: str) -> None:
+        """A shape is a list of whole numbers above 0, or an expression; the values come later."""
+        shape = holder[key]
+        if is_expression(shape) or shape is None:
+            return
+        if not isinstance(shape, Seq) or not shape:
+            message = f"the shape of {key} must be a list of whole numbers, not {brief(shape)}"
+            help = "channels first, without the batch axis: [3, 224, 224]"
+            self.mistakes.add("A038", message, holder.span(key), help)
+            return
+        for index, size in enumerate(shape):
+            if (
+                not is_expression(size)
+                and not (type(size) is int and size > 0)
+                and size is not None
+            ):
+                message = f"a size must be a whole number above 0, not {brief(size)}"
+                self.mistakes.add("A038", message, shape.span(index))
+
+    def _people(self, entries: Mapping[str, Any], key: str) -> Map | None:
+        """``paper`` or ``published``: any keys, but plain values."""
+        written: Map | None = entries.get(key)
+        if written is None:
+            return None
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        known = known_entries(
+            written, PAPER_KEYS if key == "paper" else {}, key, self.mistakes, loose=True
+        )
+        for name, value in known.items():
+            if isinstance(value, dict) and key == "paper":
+                message = f"{name} of a paper must be a word, number or list, not {brief(value)}"
+                self.mistakes.add("A021", message, written.span(name))
+        return written
+
+    def _weights(self, entries: Mapping[str, Any]) -> Map | None:
+        written: Map | None = entries.get("weights")
+        if written is None:
+            return None
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        known = known_entries(written, WEIGHT_KEYS, "weights", self.mistakes)
+        if "file" not in known and "file" not in written:
+            self.mistakes.add(
+                "A035", "weights names no file", written.span(), "write {file: ./net.pth}"
+            )
+        return written
+
+    def _unused_args(self, merged: Merged) -> list[Mistake]:
+        """A warning for each arg written here that no expression reads: a misspelt one changes nothing."""
+        own = merged.layers[-1].map.get("args")
+        declared = merged.map.get("args")
+        if not isinstance(own, Map) or not isinstance(declared, Map):
+            return []
+        used = self.values.names
+        warnings = []
+        for name in own:
+            if name in declared and name not in used:
+                help = nearest(name, [other for other in declared if other in used])
+                at = own.key_span(name)
+                message = f"arg '{name}' is used nowhere"
+                warnings.append(Mistake("W011", message, at, help=help, warning=True))
+        return warnings

@@ -1,0 +1,239 @@
+"""Finding specs: a file, ``file.yaml:variant``, or the name of a bundled spec.
+
+Files that a spec names are relative to it, stay inside the entry spec's folder (or the root given), and
+are plain files; symbolic links are followed before that is checked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from archc.errors import Mistake, Source, Span, SpecError, nearest
+from archc.spec.composer import MAX_BYTES
+from archc.spec.reader import read
+from archc.spec.tree import Map
+
+MAX_FILES = 64  # that one spec may lead to
+SUFFIXES = (".yaml", ".yml")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
+
+
+class Bundled(NamedTuple):
+    """A spec that comes with archc: a document or one of its variants (then ``variant`` is its name)."""
+
+    name: str
+    file: Path
+    variant: str
+    title: str
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a spec. ``shown`` is its name in messages, ``root`` the folder it may not lead out of."""
+
+    shown: str
+    path: Path | None  # None: text without a file
+    root: Path | None
+
+
+class Target(NamedTuple):
+    """A file, and the name of its variant, empty for the document itself."""
+
+    file: File
+    variant: str
+
+
+@lru_cache(maxsize=1)
+def bundled_folder() -> Path:
+    """Where the bundled specs are: inside an installed package, beside it in a checkout."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "specs"
+    return inside if inside.is_dir() else package.parent / "specs"
+
+
+def bundled() -> list[Bundled]:
+    """Every bundled architecture, families together, in the order of their files."""
+    files = Files()
+    return [one for path in _bundled_files() for one in _names_in(path, files)]
+
+
+def _bundled_files() -> list[Path]:
+    return sorted(path for path in bundled_folder().glob("*.yaml"))
+
+
+def _names_in(path: Path, files: Files) -> Iterator[Bundled]:
+    document = files.read(_bundled_file(path))
+    title = str(document.get("title", ""))
+    yield Bundled(str(document.get("name", path.stem)), path, "", title)
+    variants = document.get("variants")
+    for name, variant in (variants if isinstance(variants, Map) else {}).items():
+        own = variant.get("title") if isinstance(variant, Map) else None
+        yield Bundled(name, path, name, str(own or title))
+
+
+def _bundled_file(path: Path) -> File:
+    folder = bundled_folder()
+    return File(f"specs/{path.relative_to(folder).as_posix()}", path, folder)
+
+
+class Files:
+    """Reads the files of one spec, each once."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root
+        self._read: dict[Path, Map] = {}
+
+    def entry(self, spec: str | Path) -> Target:
+        """What a caller means by a spec.
+
+        Raises:
+            SpecError: there is no such file or bundled spec.
+        """
+        text = os.fspath(spec)
+        name, variant = split_variant(text)
+        if isinstance(spec, str) and not is_file_name(name):
+            return self.bundled(name, variant, None)
+        path = Path(text)
+        if variant and not path.exists():
+            path = Path(name)
+        else:
+            variant = ""
+        resolved = _resolve(path, path.as_posix(), None)
+        return Target(File(path.as_posix(), resolved, self.root or resolved.parent), variant)
+
+    def follow(self, file: File, reference: str, at: Span) -> Target:
+        """What a spec means by a reference: a bundled name, or a file near its own.
+
+        Raises:
+            SpecError: there is no such thing, or it is out of bounds.
+        """
+        name, variant = split_variant(reference)
+        if not is_file_name(name):
+            return self.bundled(name, variant, at)
+        if file.path is None and file.root is None:
+            message = f"'{name}' is a file, and this text has no folder to find it in"
+            raise _error("A030", message, at, "load a file, or give a root folder")
+        if "://" in name or Path(name).is_absolute():
+            raise _error(
+                "A030",
+                f"'{name}' is not a relative path",
+                at,
+                "files are named relative to this one",
+            )
+        folder = file.path.parent if file.path else file.root
+        shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
+        resolved = _resolve(folder / name if folder else Path(name), name, at)
+        root = (file.root or resolved.parent).resolve()
+        if not resolved.is_relative_to(root):
+            message = f"'{name}' lies outside of the folder that this spec may read"
+            raise _error("A030", message, at, "move the file, or widen the folder with --root")
+        return Target(File(Path(shown).as_posix(), resolved, file.root), variant)
+
+    def bundled(self, name: str, variant: str, at: Span | None) -> Target:
+        """A bundled spec by the name of its file, its document or one of its variants.
+
+        Raises:
+            SpecError: there is none of this name.
+        """
+        folder = bundled_folder()
+        own = folder / f"{name}.yaml"
+        if _NAME.match(name) and own.is_file():
+            return Target(_bundled_file(own), variant)
+        for path in _bundled_files() if _NAME.match(name) and not variant else ():
+            if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
+                for one in _names_in(path, self):
+                    if one.name == name:
+                        return Target(_bundled_file(path), one.variant)
+        names = {one.name for one in bundled()} | {path.stem for path in _bundled_files()}
+        local = [suffix for suffix in SUFFIXES if Path(f"{name}{suffix}").is_file()]
+        help = (
+            nearest(name, names)
+            or "`archc list` shows them; a file is written with its ending, ./net.yaml"
+        )
+        if local:
+            help = f"for the file write ./{name}{local[0]}"
+        raise _error("A030", f"there is no bundled spec '{name}'", at, help)
+
+    def read(self, file: File) -> Map:
+        """The content of a file, kept for the next time.
+
+        Raises:
+            SpecError: it cannot be read, or there are too many files.
+        """
+        path = file.path
+        if path is None:
+            raise KeyError(file.shown)
+        if path not in self._read:
+            if len(self._read) >= MAX_FILES:
+                raise _error("A030", f"this spec leads to more than {MAX_FILES} files", None)
+            self._read[path] = read(Source(file.shown, _text(path, file.shown)))
+        return self._read[path]
+
+
+def split_variant(text: str) -> tuple[str, str]:
+    """``resnet.yaml:resnet50`` -> ``resnet.yaml`` and ``resnet50``.
+
+    >>> split_variant("C:/net.yaml")
+    ('C:/net.yaml', '')
+    """
+    name, colon, variant = text.rpartition(":")
+    return (name, variant) if colon and _NAME.match(variant) else (text, "")
+
+
+def is_file_name(name: str) -> bool:
+    """Whether a reference names a file, and not a bundled spec."""
+    return "/" in name or os.sep in name or name.endswith(SUFFIXES)
+
+
+def _resolve(path: Path, name: str, at: Span | None) -> Path:
+    """The path without symbolic links, if a plain file stands there."""
+    try:
+        resolved = path.resolve()
+        mode = resolved.stat().st_mode
+    except FileNotFoundError:
+        raise _error("A030", f"there is no file '{name}'", at, _near(path)) from None
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise _error("A030", f"'{name[:80]}' cannot be read: {reason.lower()}", at) from None
+    if stat.S_ISDIR(mode):
+        raise _error("A030", f"'{name}' is a folder", at, "name a file in it")
+    if not stat.S_ISREG(mode) and at is not None:
+        raise _error("A030", f"'{name}' is not a plain file", at)
+    return resolved
+
+
+def _near(path: Path) -> str:
+    """The nearest name in the folder of a file that is not there."""
+    try:
+        names = [other.name for other in path.parent.iterdir() if other.suffix in SUFFIXES]
+    except OSError:
+        return f"there is no folder '{path.parent.as_posix()}'"
+    return nearest(path.name, names)
+
+
+def _text(path: Path, shown: str) -> str:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise _error("A030", f"'{shown}' cannot be read: {reason}", None) from None
+    if len(data) > MAX_BYTES:
+        raise _error("A030", f"'{shown}' is larger than {MAX_BYTES // 2**20} MiB", None)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"'{shown}' is not UTF-8 text: see byte {error.start:,}, in line {line:,}"
+        raise _error("A030", message, None, "save it as UTF-8") from None
+
+
+def _error(code: str, message: str, at: Span | None, help: str = "") -> SpecError:
+    return SpecError([Mistake(code, message, at, help=help)])

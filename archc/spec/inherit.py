@@ -1,0 +1,179 @@
+"""``extends``, ``variants`` and ``include``: which texts make up a document, and in which order."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+from archc.errors import Mistake, Span, SpecError, nearest
+from archc.spec.collect import Mistakes
+from archc.spec.files import File, Files, Target, is_file_name, split_variant
+from archc.spec.keys import VARIANT_KEYS, VERSION, brief, check_id, known_entries
+from archc.spec.nulls import report_nulls
+from archc.spec.patch import Patcher
+from archc.spec.tree import Map, Seq
+
+MAX_CHAIN = 32  # of bases
+
+
+class Layer(NamedTuple):
+    """One text of a chain: a whole document, or a patch of the layers before it."""
+
+    map: Map
+    file: File
+    name: str
+    is_variant: bool
+
+
+class Merged(NamedTuple):
+    """A document with its bases merged in."""
+
+    map: Map
+    layers: list[Layer]  # the base of all first
+    added: dict[str, set[str]]  # nodes that patches put at the end of a scope
+
+
+class Inheritance:
+    """Finds the layers of documents and merges them. Texts given without a file stand in ``texts``."""
+
+    def __init__(
+        self, files: Files, mistakes: Mistakes, texts: dict[str, Map] | None = None
+    ) -> None:
+        self.files = files
+        self.mistakes = mistakes
+        self.texts = texts or {}
+        self._checked: set[int] = set()
+
+    def merge(self, target: Target) -> Merged:
+        """The target with its bases merged in.
+
+        Raises:
+            SpecError: a base cannot be found or read, or bases go in a circle.
+        """
+        layers = self._layers(target, [], None)
+        patcher = Patcher(self.mistakes)
+        merged = layers[0].map
+        for below, layer in pairwise(layers):
+            merged = patcher.document(merged, layer.map, below.name)
+        return Merged(merged, layers, patcher.added)
+
+    def included(self, layers: list[Layer]) -> list[Target]:
+        """The files that the layers include, in order."""
+        found = []
+        for layer in layers:
+            include = layer.map.get("include")
+            if not isinstance(include, Seq):
+                continue
+            for index, reference in enumerate(include):
+                try:
+                    if not isinstance(reference, str) or not is_file_name(reference):
+                        message = f"include takes files, and {brief(reference)} is none"
+                        help = "a file is written with its ending: blocks/squeeze_excite.yaml"
+                        raise _error("A030", message, include.span(index), help)
+                    found.append(self.files.follow(layer.file, reference, include.span(index)))
+                except SpecError as error:
+                    self.mistakes.extend(error.mistakes)
+        return found
+
+    def _document(self, file: File) -> Map:
+        document = self.texts[file.shown] if file.path is None else self.files.read(file)
+        if id(document) not in self._checked:
+            self._checked.add(id(document))
+            self._check_version(document)
+            self._check_variants(document)
+        return document
+
+    def _layers(self, target: Target, trail: list[str], at: Span | None) -> list[Layer]:
+        """The chain that ends in the target, its first base first. ``trail`` holds who asked for it."""
+        file, variant = target
+        here = f"{file.shown}:{variant}" if variant else file.shown
+        if here in trail:
+            chain = " -> ".join([*trail[trail.index(here) :], here])
+            raise _error(
+                "A026", f"extends goes in a circle: {chain}", at, "a base cannot build on its patch"
+            )
+        if len(trail) >= MAX_CHAIN:
+            raise _error("A026", f"more than {MAX_CHAIN} documents extend one another", at)
+        trail = [*trail, here]
+        document = self._document(file)
+        patch = self._variant(document, file, variant, at) if variant else document
+        base = self._base(document, patch, file, variant)
+        name = variant or str(document.get("name", file.shown))
+        below = self._layers(base[0], trail, base[1]) if base else []
+        return [*below, Layer(patch, file, name, bool(variant))]
+
+    def _base(
+        self, document: Map, patch: Map, file: File, variant: str
+    ) -> tuple[Target, Span | None] | None:
+        """What a document or variant builds on."""
+        reference = patch.get("extends")
+        if reference is None or not isinstance(reference, str):
+            return (Target(file, ""), None) if variant else None
+        at = patch.span("extends")
+        variants = document.get("variants")
+        if variant and isinstance(variants, Map) and reference in variants:
+            return Target(file, reference), at
+        if variant and reference == document.get("name"):
+            return Target(file, ""), at
+        try:
+            return self.files.follow(file, reference, at), at
+        except SpecError as error:
+            close = nearest(reference, variants) if variant and isinstance(variants, Map) else ""
+            if close and not is_file_name(split_variant(reference)[0]):
+                first = error.mistakes[0]
+                raise _error(first.code, first.message, first.at, close) from None
+            raise
+
+    def _variant(self, document: Map, file: File, name: str, at: Span | None) -> Map:
+        variants = document.get("variants")
+        known = variants if isinstance(variants, Map) else {}
+        found = known.get(name)
+        if isinstance(found, Map):
+            return found
+        if name in known:
+            self.mistakes.stop()  # says that a variant is a mapping
+        message = f"{file.shown} has no variant '{name}'"
+        help = nearest(name, known) or (
+            f"its variants are {', '.join(known)}" if known else "it has no variants"
+        )
+        raise _error("A030", message, at, help)
+
+    def _check_version(self, document: Map) -> None:
+        if "archc" not in document:
+            message = "the language version is missing"
+            self.mistakes.add(
+                "A027", message, document.span(), f"begin the file with `archc: {VERSION}`"
+            )
+        elif document["archc"] != VERSION or isinstance(document["archc"], bool):
+            message = f"archc is the language version, {VERSION}, not {brief(document['archc'])}"
+            self.mistakes.add("A027", message, document.span("archc"), f"write `archc: {VERSION}`")
+
+    def _check_variants(self, document: Map) -> None:
+        variants = document.get("variants")
+        if not isinstance(variants, Map):
+            return
+        report_nulls(variants, self.mistakes)
+        for name, variant in variants.items():
+            check_id(name, variants.key_span(name), self.mistakes)
+            if isinstance(variant, Map):
+                self._check_variant(name, variant)
+            elif variant is not None:
+                message = f"variant '{name}' must be a mapping, not {brief(variant)}"
+                self.mistakes.add("A021", message, variants.span(name))
+
+    def _check_variant(self, name: str, variant: Map) -> None:
+        if "name" in variant:
+            help = "leave `name` out; the key of a variant is its name"
+            self.mistakes.add(
+                "A020", f"variant '{name}' has its name already", variant.key_span("name"), help
+            )
+        elif "variants" in variant:
+            help = "write it beside this one, with `extends: " + name + "`"
+            message = f"variant '{name}' cannot have variants of its own"
+            self.mistakes.add("A020", message, variant.key_span("variants"), help)
+        else:
+            known_entries(variant, VARIANT_KEYS, "a document", self.mistakes)
+
+
+def _error(code: str, message: str, at: Span | None, help: str = "") -> SpecError:
+    return SpecError([Mistake(code, message, at, help=help)])

@@ -1,0 +1,135 @@
+"""Nodes as written -> :class:`NodeSpec`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archc.spec.collect import Mistakes
+from archc.spec.document import NodeSpec
+from archc.spec.expressions import Expression
+from archc.spec.keys import NODE_KEYS, brief, check_id, fits, is_expression
+from archc.spec.nulls import report_nulls
+from archc.spec.patch import word_map
+from archc.spec.place import MOVES
+from archc.spec.tree import Map
+from archc.spec.values import Values
+
+_FIELDS = {"op": "op", "from": "sources", "when": "when", "repeat": "repeat"}
+_TEXTS = ("label", "note", "share")
+
+
+class Nodes:
+    """Builds the nodes of one document, block after block."""
+
+    def __init__(self, values: Values, mistakes: Mistakes) -> None:
+        self.values = values
+        self.mistakes = mistakes
+
+    def build(self, written: Map) -> tuple[dict[str, NodeSpec], list[str]]:
+        """The nodes by id, and the paths among the keys: those patch single instances."""
+        nodes: dict[str, NodeSpec] = {}
+        paths = []
+        if None in written.values():
+            ids = {key for key in written if "." not in key}
+            report_nulls(written, self.mistakes, ids)
+        for id, value in written.items():
+            if "." in id:
+                paths.append(id)
+                continue
+            check_id(id, written.key_span(id), self.mistakes)
+            if type(value) is str:
+                nodes[id] = self._word(id, word_map(written, id))
+            elif isinstance(value, Map):
+                nodes[id] = self._node(id, value)
+            elif value is not None:
+                message = f"node '{id}' must be an operator's name or a mapping, not {brief(value)}"
+                self.mistakes.add("A021", message, written.span(id))
+        return nodes, paths
+
+    def _word(self, id: str, marks: Map) -> NodeSpec:
+        op = self.values.of(marks, "op")
+        if op == "":
+            self.mistakes.add("A029", f"node '{id}' has no operator", marks.span())
+        return NodeSpec(id, op, marks)
+
+    def _node(self, id: str, marks: Map) -> NodeSpec:
+        spec = NodeSpec(id, None, marks)
+        settings = spec.settings
+        of = self.values.of
+        nulls = False
+        for key, value in marks.items():
+            if value is None:
+                nulls = True
+            elif key in NODE_KEYS:
+                self._field(spec, key, value, marks)
+            else:
+                settings[key] = of(marks, key)
+        if nulls:
+            report_nulls(marks, self.mistakes)
+        if spec.op is None or spec.share is not None:
+            self._check_share(spec, marks)
+        return spec
+
+    def _field(self, spec: NodeSpec, key: str, value: Any, marks: Map) -> None:
+        """One of the keys that every node may have."""
+        if key in ("norm", "act"):  # on a block call these are args of any type
+            setattr(spec, key, self.values.of(marks, key))
+        elif key in MOVES:
+            message = f"'{key}' moves a node of a base, and this document extends nothing"
+            self.mistakes.add("A025", message, marks.key_span(key), "write the node at its place")
+        elif not self._fits(spec, key, value, marks):
+            return
+        elif key in _TEXTS:
+            setattr(spec, key, value)
+        else:
+            setattr(spec, _FIELDS[key], self.values.of(marks, key))
+
+    def _fits(self, spec: NodeSpec, key: str, value: Any, marks: Map) -> bool:
+        form = NODE_KEYS[key].form
+        good = fits(value, form) or (key in _FIELDS and is_expression(value))
+        if good and key == "repeat" and isinstance(value, int):
+            good = value >= 0
+        if good and key == "from" and isinstance(value, list):
+            good = bool(value) and all(isinstance(item, str) and item for item in value)
+        if not good:
+            message = f"{key} must be {form.expected}, not {brief(value)}"
+            self.mistakes.add("A021", message, marks.span(key))
+        return good
+
+    def _check_share(self, spec: NodeSpec, marks: Map) -> None:
+        if spec.share is None:
+            if "op" not in marks and "share" not in marks:
+                message = f"node '{spec.id}' has no `op`"
+                help = "name an operator or a block: {op: conv, …}"
+                self.mistakes.add("A029", message, marks.span(), help)
+            return
+        if spec.op is not None:
+            message = f"node '{spec.id}' has both `op` and `share`"
+            help = "`share` takes operator and settings from another node; leave `op` out"
+            self.mistakes.add("A029", message, marks.key_span("share"), help)
+            return
+        own = [key for key in (*spec.settings, "norm", "act", "repeat") if key in marks]
+        if own:
+            message = f"'{own[0]}' cannot be set here: '{spec.id}' shares all of '{spec.share}'"
+            help = (
+                f"set it on '{spec.share}'; beside `share` stand `from`, `when`, `label` and `note`"
+            )
+            self.mistakes.add("A029", message, marks.key_span(own[0]), help)
+
+    def instance(self, written: Map, path: str) -> Map | None:
+        """The patch of one instance: a mapping in which null removes, or None, which removes it all."""
+        value = written[path]
+        if value is None:
+            return None
+        if isinstance(value, str):
+            value = word_map(written, path)
+        if not isinstance(value, Map):
+            message = f"'{path}' must be a mapping or null, not {brief(value)}"
+            self.mistakes.add("A021", message, written.span(path))
+            return None
+        made = self.values.mapping(value, nulls=True)
+        for key in MOVES:
+            if isinstance(made.get(key), Expression):
+                message = f"{key} must be the path of an instance, not an expression"
+                self.mistakes.add("A021", message, value.span(key))
+        return made

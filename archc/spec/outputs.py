@@ -1,0 +1,97 @@
+"""``outputs``: a node, a list of nodes, or a mapping of names to nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from archc.errors import Span, nearest
+from archc.spec.collect import Mistakes
+from archc.spec.document import Output
+from archc.spec.keys import OUTPUT_KEYS, brief, check_id, known_entries
+from archc.spec.nulls import report_nulls
+from archc.spec.tree import Map, Seq
+
+
+def document_outputs(
+    written: Any, at: Span, known: Collection[str], mistakes: Mistakes
+) -> list[Output]:
+    """The outputs of a document, of which ``known`` are the nodes and inputs."""
+    return _Outputs(known, mistakes, in_block=False).of(written, at)
+
+
+def block_outputs(
+    written: Any, at: Span, known: Collection[str], mistakes: Mistakes
+) -> dict[str, str]:
+    """The outputs of a block: name to reference."""
+    outputs = _Outputs(known, mistakes, in_block=True).of(written, at)
+    return {output.name: output.source for output in outputs}
+
+
+class _Outputs:
+    def __init__(self, known: Collection[str], mistakes: Mistakes, in_block: bool) -> None:
+        self.known = known
+        self.mistakes = mistakes
+        self.in_block = in_block
+
+    def of(self, written: Any, at: Span) -> list[Output]:
+        if isinstance(written, Map):
+            found = self._mapping(written)
+        elif isinstance(written, Seq):
+            found = [self._one("", item, written.span(i)) for i, item in enumerate(written)]
+        else:
+            found = [self._one("", written, at)]
+        good = [output for output in found if output is not None]
+        self._check_distinct(good, written, at)
+        if not found:
+            self.mistakes.add(
+                "A037", "outputs is empty", at, "name a node, or leave it out for the last one"
+            )
+        return good
+
+    def _mapping(self, written: Map) -> list[Output | None]:
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        found = []
+        for name, value in written.items():
+            check_id(name, written.key_span(name), self.mistakes)
+            if value is not None:
+                found.append(self._one(name, value, written.span(name)))
+        return found
+
+    def _one(self, name: str, value: Any, at: Span) -> Output | None:
+        training_only = False
+        if isinstance(value, Map):
+            entries = known_entries(value, OUTPUT_KEYS, "an output", self.mistakes)
+            if None in value.values():
+                report_nulls(value, self.mistakes)
+            training_only = entries.get("training_only", False)
+            if "from" not in entries:
+                if "from" not in value:
+                    help = "write {from: node, training_only: true}"
+                    self.mistakes.add("A037", "this output does not say which node it is", at, help)
+                return None
+            value, at = entries["from"], value.span("from")
+        if not isinstance(value, str):
+            self.mistakes.add(
+                "A021", f"an output must be the name of a node, not {brief(value)}", at
+            )
+            return None
+        if training_only and self.in_block:
+            help = "name it in the document's outputs"
+            self.mistakes.add("A037", "only a document's output can be training_only", at, help)
+        node = value.partition(".")[0]
+        if node not in self.known:
+            self.mistakes.add(
+                "A037", f"there is no node '{node}' to be an output", at, nearest(node, self.known)
+            )
+            return None
+        return Output(name or value.replace(".", "_"), value, training_only)
+
+    def _check_distinct(self, outputs: list[Output], written: Any, at: Span) -> None:
+        names = [output.name for output in outputs]
+        for index, name in enumerate(names):
+            if name in names[:index]:
+                place = written.span(index) if isinstance(written, Seq) else at
+                help = "give the outputs names: {a: node, b: node}"
+                self.mistakes.add("A037", f"two outputs are called '{name}'", place, help)

@@ -1,0 +1,248 @@
+"""YAML text -> mappings and lists that know their places.
+
+Scalars become values here, by YAML 1.2's core schema (PyYAML's own is YAML 1.1's, where ``no`` is
+false and ``1e-4`` a word). Everything is bounded, so a hostile text costs little.
+"""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from archc.errors import Label, Mistake, Source, Span, SpecError
+from archc.spec.composer import compose
+from archc.spec.tree import Map, Seq, span_of
+
+MAX_ALIASED = 100_000  # values that aliases may add
+MAX_DIGITS = 100
+MAX_MISTAKES = 50
+
+_WORDS: dict[str, bool | None] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_Scalar = yaml.ScalarNode
+_FIRST = frozenset("0123456789+-.")  # no number begins otherwise
+_INT = re.compile(r"[-+]?[0-9]+\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_BASES = {"0o": (8, re.compile(r"0o[0-7]+\Z")), "0x": (16, re.compile(r"0x[0-9a-fA-F]+\Z"))}
+_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
+
+
+def read(source: Source) -> Map:
+    """Reads one spec's text.
+
+    Scalars become ``str int float bool`` or None; a ``$…`` scalar stays text. Raises
+    :class:`SpecError` with everything that is wrong with the text as YAML.
+    """
+    with _no_collection():
+        root, count = compose(source)
+        if not isinstance(root, yaml.MappingNode):
+            raise SpecError([_no_mapping(source, root)])
+        conversion = _Conversion(count + MAX_ALIASED)
+        try:
+            result: Map = conversion.value(root)
+        except _TooMuchError:
+            raise SpecError(conversion.mistakes) from None
+    if conversion.mistakes:
+        raise SpecError(conversion.mistakes)
+    return result
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pauses the cyclic garbage collector, which would visit the growing tree over and over.
+
+    That is most of the time of reading a long spec, and none of what is made here is garbage.
+    Freezing and thawing moves the tree to the oldest generation; else the next collection, which is
+    of the youngest, would visit it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            if gc.get_freeze_count() == 0:
+                gc.freeze()
+                gc.unfreeze()
+            gc.enable()
+
+
+def _no_mapping(source: Source, root: yaml.Node | None) -> Mistake:
+    if root is None:
+        at = Span(source, 1, 1, 2)
+        return Mistake("A005", "the text is empty", at, help="a spec begins with 'archc: 1'")
+    help = "a spec is a mapping and begins with 'archc: 1'"
+    if isinstance(root, yaml.ScalarNode) and re.match(r"\w+:\S", root.value):
+        help = "a space is missing after the colon"
+    kind = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
+    return Mistake("A005", f"a spec is a mapping, and this is {kind}", span_of(root), help=help)
+
+
+def number(text: str) -> int | float | None:
+    """The number a plain scalar stands for, or None where it is a word.
+
+    Raises ``ValueError`` with a sentence where it is a number out of bounds.
+
+    >>> number("1e-4"), number("0x1F"), number("1_000")
+    (0.0001, 31, None)
+    """
+    base, based = _BASES.get(text[:2], (10, _INT))
+    if base == 10 and not _FLOAT.match(text):
+        return float(text.replace(".", "")) if _NOT_FINITE.match(text) else None
+    if not based.match(text) and base != 10:
+        return None
+    if len(text) > MAX_DIGITS:
+        raise ValueError(f"the number is too long: {len(text):,} characters, at most {MAX_DIGITS}")
+    if based.match(text):
+        return int(text[2:] if base != 10 else text, base)
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("the number is too large for a float: at most about 1.8e308")
+    return value
+
+
+class _TooMuchError(Exception):
+    """Going on would cost too much, or bring more mistakes than anyone reads."""
+
+
+class _Conversion:
+    """YAML nodes -> values; gathers every mistake on the way."""
+
+    def __init__(self, budget: int) -> None:
+        self.mistakes: list[Mistake] = []
+        self._budget = budget  # values that may still be made
+        self._words: set[str] = set()  # keys that are plain words, met so far
+        self._open: set[int] = set()  # ids of the nodes being converted: the way down from the root
+
+    def _mapping(self, node: yaml.Node) -> Map:
+        result = Map(node)
+        marks, words = result.marks, self._words
+        self._enter(node)
+        for pair in node.value:
+            key_node, value_node = pair
+            key = key_node.value
+            # the one hot spot: a word already seen as a key needs no second look
+            if key_node.__class__ is not _Scalar or key not in words or key_node.tag is not None:
+                key = self._key(key_node, value_node)
+                if key is None:
+                    continue
+            if key in marks:
+                self._twice(key, marks[key][0], key_node)
+                continue
+            marks[key] = pair
+            result[key] = self.value(value_node)
+        self._open.discard(id(node))
+        return result
+
+    def _sequence(self, node: yaml.Node) -> Seq:
+        result = Seq(node)
+        self._enter(node)
+        result.marks = node.value
+        result.extend(map(self.value, node.value))
+        self._open.discard(id(node))
+        return result
+
+    def value(self, node: yaml.Node) -> Any:
+        if node.tag is not None:
+            self._tag(node)
+        if node.__class__ is _Scalar:
+            text = node.value
+            if node.style:  # quoted, or a block: always text
+                return text
+            if text in _WORDS:
+                return _WORDS[text]
+            return self._number(node) if text[0] in _FIRST else text
+        if id(node) in self._open:
+            self._add("A004", "this alias stands for a list or mapping that it is part of", node)
+            return None
+        convert = self._mapping if isinstance(node, yaml.MappingNode) else self._sequence
+        return convert(node)
+
+    def _number(self, node: yaml.ScalarNode) -> Any:
+        text = node.value
+        if len(text) < 9 and text.isdecimal() and text.isascii():
+            return int(text)
+        try:
+            value = number(text)
+        except ValueError as error:
+            self._add("A007", str(error), node)
+            return None
+        return text if value is None else value
+
+    def _key(self, node: yaml.Node, value: yaml.Node) -> str | None:
+        """The key's text, or None where it is none."""
+        if not isinstance(node, yaml.ScalarNode):
+            self._add("A003", "a key is a word, not a list or mapping", node)
+            return None
+        key: str = node.value
+        if node.tag is not None:
+            self._tag(node)
+        if node.style:
+            return key
+        if key == "<<":
+            help = "write the settings out, or share them through 'defaults', 'args' or 'extends'"
+            self._add("A004", "merge keys are not used in specs", node, help)
+            return None
+        if key in _WORDS or (key[0] in _FIRST and self._number(node) != key):
+            kind = (
+                "a number"
+                if key not in _WORDS
+                else "a truth value"
+                if key[:1] in "tTfF"
+                else "nothing"
+            )
+            kind = "nothing" if key in _WORDS and _WORDS[key] is None else kind
+            self._add("A003", f"a key is a word, and '{key[:40]}' is {kind}", node)
+            return None
+        if ":" in key:
+            self._check_space(key, node, value)
+        elif key[0] not in _FIRST:
+            self._words.add(key)
+        return key
+
+    def _enter(self, node: yaml.Node) -> None:
+        self._open.add(id(node))
+        self._budget -= len(node.value) * (2 if isinstance(node, yaml.MappingNode) else 1)
+        if self._budget < 0:
+            message = f"aliases add too many values: at most {MAX_ALIASED:,}"
+            self._add("A006", message, node, "write blocks instead of aliases")
+            raise _TooMuchError
+
+    def _check_space(self, key: str, key_node: yaml.ScalarNode, value: yaml.Node) -> None:
+        """``{kernel:3}`` is one key without a value, to YAML."""
+        if not key_node.style and value.start_mark.index == value.end_mark.index:
+            name, rest = key.split(":", 1)
+            self._add(
+                "A001", "a space is missing after the colon", key_node, f"write {name}: {rest}"
+            )
+
+    def _twice(self, key: str, first: yaml.Node, second: yaml.Node) -> None:
+        labels = (Label(span_of(first), "first given here"),)
+        help = "keep one of the two"
+        self._add("A002", f"the key '{key[:40]}' is given twice", second, help, labels)
+
+    def _tag(self, node: yaml.Node) -> None:
+        tag = node.tag.replace("tag:yaml.org,2002:", "!!")
+        help = "leave the tag out; put quotes around what should be text"
+        self._add("A004", f"tags such as {tag[:40]} are not used in specs", node, help)
+
+    def _add(
+        self,
+        code: str,
+        message: str,
+        node: yaml.Node,
+        help: str = "",
+        labels: tuple[Label, ...] = (),
+    ) -> None:
+        mistake = Mistake(code, message, span_of(node), labels, help=help)
+        if mistake not in self.mistakes:  # what an alias repeats is told once
+            self.mistakes.append(mistake)
+        if len(self.mistakes) >= MAX_MISTAKES:
+            raise _TooMuchError

@@ -1,0 +1,106 @@
+"""Values as written -> values in which every ``$…`` scalar is an expression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archc.errors import Span
+from archc.spec.collect import Mistakes
+from archc.spec.expressions import Expression, ExpressionError, unescape
+from archc.spec.nulls import report_nulls, was_cut
+from archc.spec.tree import Map, Seq
+
+PLAIN = (int, float, bool)
+
+
+class Values:
+    """Converts values. What holds no expression is returned as it is, not copied."""
+
+    def __init__(self, mistakes: Mistakes) -> None:
+        self.mistakes = mistakes
+        self.names: set[str] = set()  # every name that an expression uses
+        self._known: dict[str, Expression] = {}
+
+    def of(self, holder: Map, key: str, nulls: bool = False) -> Any:
+        """The converted value of a key; in a patch (``nulls``) null is kept."""
+        value = holder[key]
+        kind = type(value)
+        if kind is str:
+            return self._text(value, holder, key) if value[:1] == "$" else value
+        return value if kind in PLAIN else self._nested(value, nulls)
+
+    def mapping(self, value: Map, nulls: bool = False) -> Map:
+        """A mapping with its values converted."""
+        if not nulls and None in value.values():
+            report_nulls(value, self.mistakes)
+        made = Map(value.mark)
+        made.marks = value.marks
+        changed = False
+        for key, item in value.items():
+            new = made[key] = self.of(value, key, nulls)
+            changed = changed or new is not item
+        return made if changed else value
+
+    def _nested(self, value: Any, nulls: bool) -> Any:
+        if isinstance(value, Map):
+            return self.mapping(value, nulls)
+        if isinstance(value, Seq):
+            return self._sequence(value, nulls)
+        return value
+
+    def _sequence(self, value: Seq, nulls: bool) -> Seq:
+        made = Seq(value.mark)
+        made.marks = value.marks
+        changed = False
+        for index, item in enumerate(value):
+            kind = type(item)
+            new = item
+            if kind is str and item[:1] == "$":
+                new = self._item(item, value, index)
+            elif item is None:
+                message = "null stands for nothing in a list"
+                self.mistakes.add("A022", message, value.span(index), "leave the item out")
+            elif kind is not str and kind not in PLAIN:
+                new = self._nested(item, nulls)
+            made.append(new)
+            changed = changed or new is not item
+        return made if changed else value
+
+    def _text(self, text: str, holder: Map, key: str) -> Any:
+        try:
+            return self.expression(text)
+        except ExpressionError as error:
+            if not was_cut(holder, key):  # that is told where the null stands
+                self._fault(error, holder.span(key), error.help)
+            return text
+
+    def _item(self, text: str, holder: Seq, index: int) -> Any:
+        try:
+            return self.expression(text)
+        except ExpressionError as error:
+            help = error.help
+            following = holder[index + 1] if index + 1 < len(holder) else None
+            if isinstance(following, str) and text.count("(") > text.count(")"):
+                help = (
+                    f'in flow style an expression with a comma needs quotes: "{text}, {following}"'
+                )
+            self._fault(error, holder.span(index), help)
+            return text
+
+    def _fault(self, error: ExpressionError, at: Span, help: str) -> None:
+        self.mistakes.add("A012", error.message, at, help)
+
+    def expression(self, text: str) -> Any:
+        """The expression of a text that starts with ``$``, or plain text where it starts with ``$$``.
+
+        Raises:
+            ExpressionError: it is none.
+        """
+        known = self._known.get(text)
+        if known is not None:
+            return known
+        if text[:2] == "$$":
+            return unescape(text)
+        made = self._known[text] = Expression.parse(text)
+        self.names |= made.names
+        return made
