@@ -1,0 +1,116 @@
+"""What names mean while one scope (the document, or one call of a block) is expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archc.errors import Mistake, Span, nearest
+from archc.graph.graph import Item, Node, Scope
+from archc.ops.base import Shape
+from archc.spec.document import Lexical, NodeSpec
+
+
+class Fault(Exception):
+    """A mistake that ends the expansion of one written node, and of nothing else."""
+
+    def __init__(self, mistake: Mistake) -> None:
+        super().__init__(mistake.message)
+        self.mistake = mistake
+
+
+class Silent(Exception):
+    """The node depends on one that has failed: nothing new to say about it."""
+
+
+@dataclass(slots=True, eq=False)
+class Result:
+    """What a name stands for: a value, and what can be named behind it after a dot."""
+
+    node: Node
+    outputs: Mapping[str, Result] = field(default_factory=dict)
+    instances: Sequence[Result] = ()
+
+    @property
+    def shape(self) -> Shape:
+        """For expressions: ``conv1.channels`` reads it."""
+        return self.node.shape
+
+    def part(self, name: str) -> Result | None:
+        """The instance ``2`` of a repeated node, or the output ``skip`` of a block."""
+        if name.isdecimal():
+            return self.instances[int(name)] if int(name) < len(self.instances) else None
+        if self.instances:
+            return self.instances[-1].part(name)
+        return self.outputs.get(name)
+
+    def parts(self) -> list[str]:
+        return [*self.outputs, *map(str, range(len(self.instances)))]
+
+
+@dataclass(eq=False)
+class Frame:
+    """The state of one scope's expansion. A result of None is that of a node that has failed."""
+
+    scope: Scope
+    nodes: Mapping[str, NodeSpec]
+    lexical: Lexical
+    env: dict[str, Any]  # args, and results for `name.channels`
+    results: dict[str, Result | None]
+    where: str = ""  # "in block inception, called as inception_3a at net.yaml:19:3"
+    used: set[str] = field(default_factory=set)
+    items: dict[str, Item] = field(default_factory=dict)
+    above: str = ""  # the node written above, or the first input
+    share: tuple[str, str] | None = None  # nodes under the first path use weights under the second
+    made: dict[int, Any] = field(default_factory=dict)  # operators of repeated nodes, by their spec
+
+    def define(self, name: str, result: Result | None) -> None:
+        self.results[name] = result
+        if result is not None:
+            self.env[name] = result
+
+    def reach(self, reference: str, at: Callable[[], Span]) -> Result:
+        """The value that a reference such as ``conv5.2`` or ``down1.skip`` names; ``at`` is its place.
+
+        Raises:
+            Fault: there is no such node, output or instance, or it is written further down.
+            Silent: it has failed already.
+        """
+        name, *parts = reference.split(".")
+        if name not in self.results:
+            raise Fault(self._unknown(name, at()))
+        self.used.add(name)
+        result = self.results[name]
+        for part in parts:
+            if result is None:
+                break
+            known = result.parts()
+            result = result.part(part)
+            if result is None:
+                raise Fault(self._no_part(name, part, known, at()))
+        if result is None:
+            raise Silent
+        return result
+
+    def path(self, name: str) -> str:
+        return f"{self.scope.path}.{name}" if self.scope.path else name
+
+    def _unknown(self, name: str, at: Span) -> Mistake:
+        if name in self.nodes:
+            help = "move one of the two: a node reads only what is written above it"
+            return Mistake(
+                "A042", f"'{name}' is written further down", at, (), self.where, help=help
+            )
+        known = [*self.results]
+        help = nearest(name, known) or f"above this node there are: {', '.join(known[-12:])}"
+        return Mistake("A041", f"there is no node '{name}' above", at, (), self.where, help=help)
+
+    def _no_part(self, name: str, part: str, known: list[str], at: Span) -> Mistake:
+        if not known:
+            message = f"'{name}' is neither repeated nor a block with named outputs"
+            return Mistake("A041", message, at, (), self.where, help=f"write '{name}' alone")
+        kind = "instance" if part.isdecimal() else "output"
+        shown = f"{known[0]} to {known[-1]}" if len(known) > 8 else ", ".join(known)
+        help = nearest(part, known) or f"it has {shown}"
+        return Mistake("A041", f"'{name}' has no {kind} '{part}'", at, (), self.where, help=help)

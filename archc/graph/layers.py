@@ -1,0 +1,143 @@
+"""Operator nodes: what they read, their settings with defaults, and the norm and activation beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from archc.errors import Mistake, Span, nearest
+from archc.graph.frame import Fault, Frame
+from archc.graph.graph import Layer, Node
+from archc.graph.placing import Placing
+from archc.graph.settings import evaluate, lexical_env, make, resolve, varies
+from archc.ops import OPERATORS
+from archc.ops.base import Operator, show
+from archc.spec.document import Document, Lexical, NodeSpec
+from archc.spec.expressions import ExpressionError
+from archc.spec.tree import Map, Seq
+
+Operators = tuple[Operator, Operator | None, Operator | None]
+
+
+class Layers(Placing):
+    """Places operators. Defaults and file args are worked out once for each file."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self._lexical: dict[int, dict[str, Any]] = {}
+        self._defaults: dict[tuple[int, str], dict[str, Any]] = {}
+
+    def lexical(self, lexical: Lexical) -> dict[str, Any]:
+        """A file's args with their values."""
+        if id(lexical) not in self._lexical:
+            self._lexical[id(lexical)] = lexical_env(lexical)
+        return self._lexical[id(lexical)]
+
+    def defaults(self, frame: Frame, op: str) -> dict[str, Any]:
+        """What the file says of an operator, `norm` and `act` included."""
+        lexical = frame.lexical
+        key = (id(lexical), op)
+        if key not in self._defaults:
+            written = lexical.defaults.get(op)
+            try:
+                found = resolve(written, self.lexical(lexical)) if written else {}
+            except ExpressionError as error:
+                at = written.span() if isinstance(written, Map) else lexical.marks.span()
+                raise Fault(Mistake("A055", error.message, at, help=error.help)) from None
+            self._defaults[key] = found
+        return self._defaults[key]
+
+    def references(self, frame: Frame, spec: NodeSpec) -> list[tuple[str, Callable[[], Span]]]:
+        """What the node reads, each with its place; the node written above if it does not say."""
+        sources = evaluate(spec.sources, frame, spec.marks, "from")
+        if sources is None:
+            if not frame.above:
+                message = "with several inputs the first node must say which it reads"
+                help = f"add from: {next(iter(frame.scope.inputs))}"
+                at = spec.marks.span()
+                raise Fault(Mistake("A045", message, at, (), frame.where, help=help))
+            return [(frame.above, spec.marks.span)]
+        names = sources if isinstance(sources, list | tuple) else [sources]
+        if not names or not all(isinstance(name, str) for name in names):
+            message = f"`from` names a node or a list of nodes, not {show(sources)}"
+            raise Fault(Mistake("A041", message, spec.marks.span("from"), (), frame.where))
+        return [(name, partial(_from_span, spec, index)) for index, name in enumerate(names)]
+
+    def layer(
+        self,
+        frame: Frame,
+        spec: NodeSpec,
+        name: str,
+        path: str,
+        suffix: str,
+        inputs: tuple[Node, ...],
+    ) -> Layer:
+        """The operator's node and those of its norm and activation: ``conv3.0``, ``conv3_norm.0``."""
+        op, norm, act = self._operators(frame, spec, name)
+        if op.reads and getattr(op, op.reads) is not None:
+            at = partial(spec.marks.span, op.reads)
+            inputs = (*inputs, frame.reach(getattr(op, op.reads), at).node)
+        layer = Layer(self.place(path + suffix, op, inputs, spec, frame))
+        owner = layer.node
+        if norm is not None:
+            place = f"{path}_norm{suffix}"
+            layer.norm = self.place(place, norm, (owner,), spec, frame, role="norm", owner=owner)
+        if act is not None:
+            place = f"{path}_act{suffix}"
+            last = (layer.result,)
+            layer.act = self.place(place, act, last, spec, frame, role="act", owner=owner)
+        return layer
+
+    def _operators(self, frame: Frame, spec: NodeSpec, name: str) -> Operators:
+        """Operator, norm and activation; made once for a repeated node whose settings do not vary."""
+        known: Operators | None = frame.made.get(id(spec))
+        if known is not None:
+            return known
+        defaults = self.defaults(frame, name)
+        settings = {key: value for key, value in defaults.items() if key not in ("norm", "act")}
+        for key, value in spec.settings.items():
+            settings[key] = evaluate(value, frame, spec.marks, key)
+        op = make(name, settings, spec, frame)
+        norm = self._follower(frame, spec, "norm", spec.norm, defaults)
+        act = self._follower(frame, spec, "act", spec.act, defaults)
+        made = (op, norm, act)
+        fixed = (spec.op, spec.settings, spec.norm, spec.act)
+        if spec.repeat is not None and not any(varies(value, "i") for value in fixed):
+            frame.made[id(spec)] = made
+        return made
+
+    def _follower(
+        self, frame: Frame, spec: NodeSpec, role: str, written: Any, owner: dict[str, Any]
+    ) -> Operator | None:
+        """The operator that `norm` or `act` names, with its own defaults."""
+        value = (
+            evaluate(written, frame, spec.marks, role) if written is not None else owner.get(role)
+        )
+        if value is None or value == "none":
+            return None
+        settings = dict(value) if isinstance(value, dict) else {"op": value}
+        name = settings.pop("op", None)
+        if not isinstance(name, str) or name not in OPERATORS or OPERATORS[name].role != role:
+            raise Fault(_not_a(role, name, spec, frame))
+        defaults = self.defaults(frame, name)
+        merged = {key: item for key, item in defaults.items() if key not in ("norm", "act")}
+        return make(name, {**merged, **settings}, spec, frame)
+
+
+def _not_a(role: str, name: Any, spec: NodeSpec, frame: Frame) -> Mistake:
+    known = [key for key, op in OPERATORS.items() if op.role == role]
+    what = "a normalisation" if role == "norm" else "an activation"
+    help = f"one of: {', '.join([*known, 'none'])}"
+    if isinstance(name, str):
+        help = nearest(name, known) or help
+    at = spec.marks.span(role if role in spec.marks else None)
+    message = f"{role} must name {what}, not {show(name)}"
+    return Mistake("A053", message, at, (), frame.where, help=help)
+
+
+def _from_span(spec: NodeSpec, index: int) -> Span:
+    written = spec.marks.get("from")
+    if isinstance(written, Seq):
+        return written.span(index)
+    return spec.marks.span("from" if "from" in spec.marks else None)

@@ -1,0 +1,100 @@
+"""Which values a scope hands out, and which nodes feed nothing."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from archc.errors import Mistake, Span
+from archc.graph.frame import Fault, Frame, Silent
+from archc.graph.graph import Graph, GraphOutput, Node
+from archc.spec.document import Block, Document
+from archc.spec.tree import Map, Seq
+
+if TYPE_CHECKING:
+    from archc.graph.calls import Calls
+
+
+def of_document(document: Document, frame: Frame, calls: Calls) -> list[GraphOutput]:
+    """The graph's outputs, in order; the last node written where the document names none."""
+    found: list[GraphOutput] = []
+    if not document.outputs:
+        last = frame.reach(frame.above, document.marks.span)
+        found.append(GraphOutput(frame.above, last.node, False))
+    for index, output in enumerate(document.outputs):
+        item = frame.items.get(output.source)
+        if output.training_only and item is not None and not item.parts:
+            continue  # an absent auxiliary head disappears
+        try:
+            place = partial(_span, document.marks, output.name, index)
+            result = frame.reach(output.source, place)
+            found.append(GraphOutput(output.name, result.node, output.training_only))
+        except Fault as fault:
+            calls.report(fault.mistake)
+        except Silent:
+            pass
+    check_used(frame, calls)
+    if found and all(output.training_only for output in found):
+        at = document.marks.span("outputs")
+        help = "name the network's own output first: {main: fc, aux1: {from: aux1, training_only: true}}"
+        raise Fault(
+            Mistake("A051", "every output is training_only, so evaluation has none", at, help=help)
+        )
+    return found
+
+
+def of_block(block: Block, frame: Frame, calls: Calls) -> None:
+    """Fill in the scope's outputs.
+
+    Raises:
+        Silent: one of them has failed.
+    """
+    for index, (name, reference) in enumerate(block.outputs.items()):
+        at = partial(_span, block.marks, name, index)
+        frame.scope.outputs[name] = frame.reach(reference, at).node
+    check_used(frame, calls)
+
+
+def _span(marks: Map, name: str, index: int) -> Span:
+    written = marks.get("outputs")
+    if isinstance(written, Map) and name in written:
+        return written.span(name)
+    if isinstance(written, Seq) and index < len(written):
+        return written.span(index)
+    return marks.span("outputs" if "outputs" in marks else None)
+
+
+def check_used(frame: Frame, calls: Calls) -> None:
+    """Report nodes whose value nobody reads: a forgotten end is the commonest mistake of a patch."""
+    for name, item in frame.items.items():
+        if name in frame.used or not item.parts:
+            continue
+        at = item.spec.marks.span()
+        help = "read it in a `from` below, name it in `outputs`, or remove it"
+        if frame.results.get(frame.above) is not None and name != frame.above:
+            help = f"{help}; the output is '{frame.above}', the last node written"
+        mistake = Mistake(
+            "A043", f"'{name}' feeds nothing and is no output", at, (), frame.where, help=help
+        )
+        calls.report(mistake)
+    if frame.scope.block is None:
+        for name in frame.scope.inputs:
+            if name not in frame.used:
+                at = calls.document.marks.span("input")
+                help = "read it in a `from`, or remove it"
+                calls.report(Mistake("A043", f"input '{name}' feeds nothing", at, help=help))
+
+
+def mark_training_only(graph: Graph) -> None:
+    """Mark the nodes that no output of evaluation depends on."""
+    if not any(output.training_only for output in graph.outputs):
+        return
+    kept: set[str] = set()
+    waiting: list[Node] = [output.node for output in graph.outputs if not output.training_only]
+    while waiting:
+        node = waiting.pop()
+        if node.name not in kept:
+            kept.add(node.name)
+            waiting.extend(node.inputs)
+    for node in graph.nodes.values():
+        node.training_only = node.name not in kept
