@@ -1,0 +1,39 @@
+"""What an architecture costs: trained numbers, kept numbers and multiply-accumulates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from archc.graph.graph import Graph, Node
+
+
+class Cost(NamedTuple):
+    """Counts for one sample. One multiply-accumulate is one MAC; FLOPs are 2 MACs."""
+
+    params: int = 0  # trained numbers; shared weights count once
+    buffers: int = 0  # kept but not trained: running statistics, fixed codes
+    macs: int = 0
+
+
+class Totals(NamedTuple):
+    """The cost of a whole graph, and the part of it that only training pays (auxiliary heads)."""
+
+    whole: Cost
+    training_only: Cost
+
+
+def total(nodes: Iterable[Node]) -> Cost:
+    """What these nodes cost together."""
+    params = buffers = macs = 0
+    for node in nodes:
+        params += node.params
+        buffers += node.buffers
+        macs += node.macs
+    return Cost(params, buffers, macs)
+
+
+def totals(graph: Graph) -> Totals:
+    """The graph's cost, and how much of it belongs to nodes that only training runs."""
+    nodes = graph.nodes.values()
+    return Totals(total(nodes), total(node for node in nodes if node.training_only))
