@@ -1,0 +1,252 @@
+"""Graph -> one readable, standalone Python file: a class for each block, torch its only import."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from archc.codegen.constructor import constructor
+from archc.codegen.forward import Forward
+from archc.codegen.plan import ClassPlan, Entry, Planner
+from archc.codegen.printer import WIDTH, inline
+from archc.codegen.slots import Param
+from archc.codegen.structure import Group
+from archc.codegen.values import Values
+from archc.graph.graph import Graph, GraphOutput
+
+
+def class_name(name: str) -> str:
+    """``resnet50_v1`` as ``Resnet50V1``, ``squeeze_excite`` as ``SqueezeExcite``."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+
+
+def network_name(graph: Graph) -> str:
+    """The name of the network's class: its title, where that is its name in nicer letters.
+
+    ``GoogLeNet`` for googlenet, ``ResNet50`` for the title ResNet-50.
+    """
+    title = re.sub(r"[^A-Za-z0-9]", "", graph.document.title)
+    same = title.lower() == graph.name.replace("_", "").lower()
+    return title if same and title.isascii() and title.isidentifier() else class_name(graph.name)
+
+
+def emit(graph: Graph) -> str:
+    """The source of the graph's module, formatted as ``ruff format`` does.
+
+    The file's last class is the network. State-dict names are the graph's node names.
+    """
+    names = _Names(graph)
+    planner = Planner(graph, names.of)
+    support = list(dict.fromkeys(_support(planner.plans)))
+    outputs = _outputs(graph)
+    parts = [*support]
+    if outputs.tuple_name:
+        parts.append(_named_tuple(outputs, network_name(graph)))
+    for plan in planner.plans[:-1]:
+        block = plan.scope.block
+        returned = list(block.outputs.values()) if block is not None else []
+        parts.append(
+            _write(plan, list(plan.scope.inputs), returned, f'"""Block {names.block(plan)}."""')
+        )
+    parts.append(_network(graph, planner.plans[-1], outputs))
+    body = "\n\n\n".join(part.strip("\n") for part in parts)
+    return f"{_header(graph)}\n\n{_imports(body, bool(outputs.tuple_name))}\n\n\n{body}\n"
+
+
+class _Names:
+    """Class names, each once; the network's own name comes first."""
+
+    def __init__(self, graph: Graph) -> None:
+        own = network_name(graph)
+        self._taken = {own, "Tensor", "NamedTuple", "F", f"{own}Output"}
+        self._root, self._own = graph.root, own
+        self._taken |= set(_defined(graph))
+
+    def of(self, group: Group) -> str:
+        if group.scopes[0] is self._root:
+            return self._own
+        wanted = name = class_name(group.block_name)
+        count = 2
+        while name in self._taken:
+            name, count = f"{wanted}{count}", count + 1
+        self._taken.add(name)
+        return name
+
+    def block(self, plan: ClassPlan) -> str:
+        block = plan.scope.block
+        name = block.name if block is not None else ""
+        patched = f" as patched in {plan.scope.path}" if plan.scope.patched else ""
+        return f"`{name}`{patched}"
+
+
+def _defined(graph: Graph) -> Iterator[str]:
+    """Names that support code defines."""
+    for node in {id(node.op): node for node in graph.nodes.values()}.values():
+        for source in node.op.lower(node.input_shapes, node.shape).support:
+            for statement in ast.parse(source).body:
+                if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+                    yield statement.name
+
+
+def _support(plans: Sequence[ClassPlan]) -> Iterator[str]:
+    for plan in plans:
+        for entry in plan.entries.values():
+            for part in entry.parts:
+                for step in part.steps:
+                    yield from step.lowered.support
+
+
+class _Outputs(NamedTuple):
+    """What the network returns: main outputs always, all of them in training."""
+
+    all: list[tuple[GraphOutput, str]]  # with the reference
+    tuple_name: str  # of the named tuple; empty where there is none
+
+    @property
+    def main(self) -> list[tuple[GraphOutput, str]]:
+        return [pair for pair in self.all if not pair[0].training_only]
+
+
+def _outputs(graph: Graph) -> _Outputs:
+    sources = {output.name: output.source for output in graph.document.outputs}
+    pairs = [(output, sources.get(output.name, output.name)) for output in graph.outputs]
+    named = len(pairs) > 1 and (
+        graph.document.named_outputs or any(output.training_only for output in graph.outputs)
+    )
+    return _Outputs(pairs, f"{network_name(graph)}Output" if named else "")
+
+
+def _named_tuple(outputs: _Outputs, name: str) -> str:
+    lines = [f"class {outputs.tuple_name}(NamedTuple):"]
+    always = all(not output.training_only for output, _ in outputs.all)
+    lines.append(f'    """What {name} returns{"" if always else " in training"}."""')
+    lines.append("")
+    lines += [f"    {output.name}: Tensor" for output, _ in outputs.all]
+    return "\n".join(lines)
+
+
+def _network(graph: Graph, plan: ClassPlan, outputs: _Outputs) -> str:
+    returned = [reference for _, reference in outputs.all]
+    return _write(plan, list(graph.inputs), returned, f'"""{_title(graph)}"""', outputs)
+
+
+def _title(graph: Graph) -> str:
+    shapes = [" × ".join(map(str, node.shape)) for node in graph.inputs.values()]
+    title = _safe(graph.document.title or graph.name)
+    return f"{title}, for inputs of {' and '.join(shapes)}."
+
+
+def _safe(text: str) -> str:
+    """Words of a spec as they may stand in a docstring."""
+    plain = "".join(c if c.isprintable() else " " for c in text)
+    return plain.replace("\\", "\\\\").replace('"', "'")[: WIDTH - 40]
+
+
+def _header(graph: Graph) -> str:
+    name = graph.name
+    return f'"""{name}, generated by archc from its spec: change the spec, not this file."""'
+
+
+def _imports(body: str, named: bool) -> str:
+    lines = []
+    if named:
+        lines += ["from typing import NamedTuple", ""]
+    if "torch." in body:
+        lines.append("import torch")
+    if "F." in body:
+        lines.append("import torch.nn.functional as F")
+    lines.append("from torch import Tensor, nn")
+    return "\n".join(lines)
+
+
+def _scheduled(plan: ClassPlan, values: Values) -> list[Entry]:
+    """Entries in order; what only training needs moves up to where its inputs are made."""
+    order = [entry for entry in plan.entries.values() if not entry.training_only]
+    for entry in plan.entries.values():
+        if entry.training_only:
+            makers = {values.value(reference).split(".")[0] for reference in entry.reads}
+            place = max((i + 1 for i, e in enumerate(order) if e.id in makers), default=0)
+            while place < len(order) and order[place].training_only:
+                place += 1
+            order.insert(place, entry)
+    return order
+
+
+def _write(plan: ClassPlan, inputs: list[str], returned: list[str], doc: str,
+           outputs: _Outputs | None = None) -> str:  # fmt: skip
+    values = Values(plan, inputs, returned)
+    entries = list(plan.entries.values())
+    forward = Forward(
+        plan, values, _scheduled(plan, values), {"self", "torch", "nn", "F", "range", "zip"}
+    )
+    made = constructor(entries, values)
+    lines = [f"class {plan.name}(nn.Module):", f"    {doc}", ""]
+    if made:
+        lines += [*_signature("__init__", [_parameter(p) for p in plan.params], "None")]
+        lines += ["        super().__init__()", *made, ""]
+    kind = _return_type(returned, outputs)
+    lines += _signature("forward", [f"{name}: Tensor" for name in forward.parameters], kind)
+    lines += _with_return(
+        forward.lines(), _returns(forward, values, outputs), forward, values, outputs
+    )
+    return "\n".join(lines)
+
+
+def _parameter(param: Param) -> str:
+    default = f" = {inline(param.default)}" if param.default is not None else ""
+    return f"{param.name}: {param.annotation}{default}"
+
+
+def _signature(name: str, parameters: list[str], returned: str) -> list[str]:
+    whole = f"    def {name}({', '.join(['self', *parameters])}) -> {returned}:"
+    if len(whole) <= WIDTH:
+        return [whole]
+    inner = f"        {', '.join(['self', *parameters])}"
+    if len(inner) <= WIDTH:
+        return [f"    def {name}(", inner, f"    ) -> {returned}:"]
+    each = [f"        {parameter}," for parameter in ["self", *parameters]]
+    return [f"    def {name}(", *each, f"    ) -> {returned}:"]
+
+
+def _return_type(returned: list[str], outputs: _Outputs | None) -> str:
+    if outputs is not None and outputs.tuple_name:
+        main = len(outputs.main)
+        if main == len(outputs.all):
+            return outputs.tuple_name
+        plain = "Tensor" if main == 1 else f"tuple[{', '.join(['Tensor'] * main)}]"
+        return f"{outputs.tuple_name} | {plain}"
+    return "Tensor" if len(returned) == 1 else f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+
+
+def _returns(forward: Forward, values: Values, outputs: _Outputs | None) -> list[str]:
+    """The statements that hand out the results."""
+    names = [forward.returned(value) for value in values.outputs]
+    if outputs is None or not outputs.tuple_name:
+        return [f"        return {', '.join(names)}"]
+    whole = f"return {outputs.tuple_name}({', '.join(names)})"
+    if len(outputs.main) == len(outputs.all):
+        return [f"        {whole}"]
+    pairs = zip(outputs.all, names, strict=True)
+    main = [name for (output, _), name in pairs if not output.training_only]
+    return [
+        "        if self.training:",
+        f"            {whole}",
+        f"        return {', '.join(main)}",
+    ]
+
+
+def _with_return(body: list[str], returns: list[str], forward: Forward, values: Values,
+                 outputs: _Outputs | None) -> list[str]:  # fmt: skip
+    """``x = f(x)`` followed by ``return x`` is written ``return f(x)``."""
+    start = f"        {forward.returned(values.outputs[0])} = "
+    opens = [
+        i for i, line in enumerate(body) if line.startswith("        ") and line[8:9] not in " )]"
+    ]
+    if len(returns) > 1 or len(values.outputs) > 1 or not opens or returns[0].endswith(")"):
+        return [*body, *returns]
+    last = opens[-1]
+    if not body[last].startswith(start):
+        return [*body, *returns]
+    return [*body[:last], f"        return {body[last][len(start) :]}", *body[last + 1 :]]

@@ -1,0 +1,230 @@
+"""The ``forward`` of a class: straight-line code, one statement for each written node."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from string import Formatter
+
+from archc.codegen.plan import ClassPlan, Entry, Part, Step
+from archc.codegen.printer import inline, layout
+from archc.codegen.values import Allocation, Move, Values
+
+SELF = ast.Name("self", ast.Load())
+
+
+def attribute(name: str) -> ast.expr:
+    return ast.Attribute(SELF, name, ast.Load())
+
+
+def is_literal(tree: ast.expr) -> bool:
+    return not any(isinstance(node, ast.Name) for node in ast.walk(tree))
+
+
+def guard(entries: Sequence[Entry]) -> tuple[str, bool]:
+    """The attribute that tells whether conditional entries are there, and whether it is a module."""
+    for entry in entries:
+        for part in entry.parts:
+            if part.call is not None:
+                return entry.id, True
+            if part.modules:
+                return part.modules[0][0], True
+    return f"has_{entries[0].id}", False
+
+
+def conditional_groups(entries: Sequence[Entry]) -> list[list[Entry]]:
+    """Entries in order, those under one condition that stand together in one group."""
+
+    def key(pair: tuple[int, Entry]) -> str:
+        condition = pair[1].condition
+        return ast.dump(condition) if condition is not None else str(pair[0])
+
+    groups = groupby(enumerate(entries), key)
+    return [[entry for _, entry in group] for _, group in groups]
+
+
+class Forward:
+    """Writes the statements of one class's ``forward``."""
+
+    def __init__(
+        self, plan: ClassPlan, values: Values, entries: Sequence[Entry], taken: set[str]
+    ) -> None:
+        self.plan, self.values = plan, values
+        moves = [move for entry in entries for move in values.moves(entry)]
+        self.allocation = Allocation(values, moves)
+        self.taken = {*taken}
+        self.allocation.name(self.taken)
+        self._place = {id(move): place for place, move in enumerate(moves)}
+        self._moves = {entry.id: [m for m in moves if m.entry is entry] for entry in entries}
+        self._held: dict[str, str] = {v: v for v in values.inputs}
+        self.entries = entries
+
+    @property
+    def parameters(self) -> list[str]:
+        return [self.allocation.of[name].name for name in self.values.inputs]
+
+    def lines(self) -> list[str]:
+        """The body, without its return statement where the last statement is one."""
+        found: list[str] = []
+        main = groupby(self.entries, lambda entry: entry.training_only)
+        for only, entries in main:
+            if only:
+                found.append("        if self.training:")
+            for group in conditional_groups(list(entries)):
+                found += self._group(group, 12 if only else 8)
+        return found
+
+    def returned(self, value: str) -> str:
+        return self.allocation.of[value].name
+
+    def _group(self, group: list[Entry], indent: int) -> Iterator[str]:
+        if group[0].condition is None:
+            for entry in group:
+                for move in self._moves[entry.id]:
+                    yield from self._statement(move, indent)
+            return
+        inside = {
+            value for entry in group for move in self._moves[entry.id] for value in move.makes
+        }
+        for (
+            entry
+        ) in group:  # an absent node stands for what it reads: its variable starts with that
+            move = self._moves[entry.id][0]
+            name, source = self._name(move.makes[0]), move.reads[0]
+            if source not in inside and name != self._name(source):
+                yield f"{' ' * indent}{name} = {self._name(source)}"
+        present, module = guard(group)
+        test = f"self.{present} is not None" if module else f"self.{present}"
+        yield f"{' ' * indent}if {test}:"
+        for entry in group:
+            for move in self._moves[entry.id]:
+                yield from self._statement(move, indent + 4)
+
+    def _name(self, value: str) -> str:
+        return self.allocation.of[value].name
+
+    def _statement(self, move: Move, indent: int) -> Iterator[str]:
+        entry = move.entry
+        reads: list[ast.expr] = [ast.Name(self._name(value), ast.Load()) for value in move.reads]
+        names = ["_" if self.allocation.unread(v) else self._name(v) for v in move.makes]
+        if entry.repeated and move.index is None and not self.values.is_chain(entry):
+            yield from self._loop(move, names[0], reads, indent)
+            return
+        expr = self._expression(move, reads)
+        if names == [inline(expr)]:
+            return  # an identity that goes on under the same name
+        yield from layout(f"{', '.join(names)} = ", expr, indent)
+
+    def _expression(self, move: Move, reads: list[ast.expr]) -> ast.expr:
+        entry = move.entry
+        base = entry.shares or entry.id
+        if entry.repeated and move.index is None:
+            return ast.Call(attribute(base), reads, [])
+        place = move.index or 0
+        part = entry.parts[place]
+        index = entry.order[place] if entry.repeated else None
+        if part.call is not None:
+            return ast.Call(_at(attribute(base), index), reads, [])
+        modules = {step.attribute: _at(attribute(base + step.attribute.removeprefix(entry.id)), index)
+                   for step in part.steps}  # fmt: skip
+        return self._steps(part, modules, reads, index)
+
+    def _steps(self, part: Part, modules: Mapping[str, ast.expr], reads: list[ast.expr],
+               index: int | None) -> ast.expr:  # fmt: skip
+        result: list[ast.expr] = reads
+        for step in part.steps:
+            fields: dict[str, ast.expr] = {"self": modules[step.attribute]}
+            for key, value in step.values.items():
+                kept = attribute(value_attribute(step, key, index))
+                fields[key] = value if is_literal(value) else kept
+            result = [filled(step.lowered.forward, result, fields)]
+        return result[0]
+
+    def _loop(self, move: Move, name: str, reads: list[ast.expr], indent: int) -> Iterator[str]:
+        """``for conv, norm in zip(self.conv1, self.conv1_norm): x = F.relu(norm(conv(x)))``"""
+        entry = move.entry
+        base = entry.shares or entry.id
+        if inline(reads[0]) != name:
+            yield f"{' ' * indent}{name} = {inline(reads[0])}"
+        reads = [ast.Name(name, ast.Load()), *reads[1:]]
+        part = entry.parts[0]
+        if part.call is not None:
+            variable = self._fresh("block")
+            head = f"for {variable} in self.{base}:"
+            body: ast.expr = ast.Call(ast.Name(variable, ast.Load()), reads, [])
+        else:
+            steps = [step for step in part.steps if step.lowered.module is not None]
+            words = {s.attribute: self._fresh(_word(s, entry)) for s in steps}
+            lists = [f"self.{base}{s.attribute.removeprefix(entry.id)}" for s in steps]
+            head = _head(list(words.values()), lists, len(entry.parts))
+            modules: dict[str, ast.expr] = {s.attribute: SELF for s in part.steps}
+            modules.update({key: ast.Name(word, ast.Load()) for key, word in words.items()})
+            body = self._steps(part, modules, reads, None)
+        yield f"{' ' * indent}{head}"
+        yield from layout(f"{name} = ", body, indent + 4)
+
+    def _fresh(self, word: str) -> str:
+        while word in self.taken:
+            word += "_"
+        return word
+
+
+def value_attribute(step: Step, key: str, index: int | None) -> str:
+    """Where the constructor keeps a number that the forward needs and that is no literal."""
+    return f"{step.attribute}_{key}" if index is None else f"{step.attribute}_{key}_{index}"
+
+
+def _word(step: Step, entry: Entry) -> str:
+    if step.attribute != entry.id:
+        return step.attribute.removeprefix(f"{entry.id}_")
+    function = step.lowered.module.function if step.lowered.module is not None else ""
+    return "conv" if "Conv" in function else "layer"
+
+
+def _head(words: list[str], lists: list[str], count: int) -> str:
+    if not words:
+        return f"for _ in range({count}):"
+    if len(words) == 1:
+        return f"for {words[0]} in {lists[0]}:"
+    return f"for {', '.join(words)} in zip({', '.join(lists)}):"
+
+
+def _at(tree: ast.expr, index: int | None) -> ast.expr:
+    return tree if index is None else ast.Subscript(tree, ast.Constant(index), ast.Load())
+
+
+@lru_cache(maxsize=512)
+def _template(text: str, count: int) -> ast.expr:
+    names = [f"__{n}__" for n in range(count)]
+    return ast.parse(Formatter().vformat(text, names, _Fields()), mode="eval").body
+
+
+class _Fields(dict[str, str]):
+    """``{pad}`` becomes a name that a syntax tree can hold."""
+
+    def __missing__(self, key: str) -> str:
+        return f"__{key}__"
+
+
+def filled(text: str, reads: Sequence[ast.expr], fields: Mapping[str, ast.expr]) -> ast.expr:
+    """A forward template with its fields filled in."""
+    known = {f"__{n}__": tree for n, tree in enumerate(reads)}
+    known.update({f"__{key}__": tree for key, tree in fields.items()})
+    return _substitute(_template(text, len(reads)), known)
+
+
+def _substitute(tree: ast.AST, known: Mapping[str, ast.expr]) -> ast.expr:
+    if isinstance(tree, ast.Name):
+        return known.get(tree.id, tree)
+    copy = type(tree)()
+    for name, value in ast.iter_fields(tree):
+        setattr(copy, name, _substituted(value, known))
+    return copy  # type: ignore[return-value]
+
+
+def _substituted(value: object, known: Mapping[str, ast.expr]) -> object:
+    if isinstance(value, list):
+        return [_substituted(item, known) for item in value]
+    return _substitute(value, known) if isinstance(value, ast.AST) else value

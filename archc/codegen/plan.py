@@ -1,0 +1,263 @@
+"""Classes to write: for each group of block calls its constructor arguments, its parts and its calls.
+
+A value in a class is written as the spec wrote it, if that gives every call its number; otherwise as a
+literal, if all calls agree; otherwise it becomes one more constructor argument.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archc.codegen.slots import Param, Slots
+from archc.codegen.structure import Group, Structure
+from archc.codegen.traced import plain
+from archc.codegen.tracing import traced
+from archc.graph.graph import Bypass, Graph, Item, Layer, Node, Scope
+from archc.ops.lowering import Lowered
+from archc.spec.document import NodeSpec
+
+
+@dataclass(eq=False)
+class Step:
+    """One operator within a layer: what its constructor makes and what its forward computes."""
+
+    lowered: Lowered
+    attribute: str  # of the module: conv1, conv1_norm
+    module: ast.Call | None
+    values: dict[str, ast.expr]  # fields of the forward template
+    init: list[ast.Call]  # with the tensor as attribute of the name `layer`
+
+
+@dataclass(eq=False)
+class Part:
+    """One instance of a written node: the steps of a layer, or the call of a class, or neither."""
+
+    steps: list[Step] = field(default_factory=list)
+    call: ast.Call | None = None
+
+    @property
+    def modules(self) -> list[tuple[str, ast.Call]]:
+        return [(s.attribute, s.module) for s in self.steps if s.module is not None]
+
+
+@dataclass(eq=False)
+class Entry:
+    """One written node in a class."""
+
+    spec: NodeSpec
+    reads: tuple[str, ...]
+    parts: list[Part]
+    repeated: bool
+    order: list[int]
+    outputs: list[str]  # of a block that names several; else empty
+    shares: str = ""  # the entry whose modules this one uses
+    condition: ast.expr | None = None  # when only some calls have it
+    training_only: bool = False
+
+    @property
+    def id(self) -> str:
+        return self.spec.id
+
+
+@dataclass(eq=False)
+class ClassPlan:
+    """One class to write."""
+
+    name: str
+    scope: Scope  # one of its calls
+    entries: dict[str, Entry]
+    aliases: dict[str, str]  # absent nodes, and what their names mean
+    slots: Slots
+
+    @property
+    def params(self) -> list[Param]:
+        return self.slots.signature
+
+
+class Planner:
+    """Plans the classes of a graph, callees first."""
+
+    def __init__(self, graph: Graph, name_of: Callable[[Group], str]) -> None:
+        self.graph = graph
+        self.structure = Structure(graph)
+        self._plan_of: dict[int, ClassPlan] = {}
+        self.plans = [self._plan(group, name_of(group)) for group in self.structure.groups]
+
+    def _plan(self, group: Group, name: str) -> ClassPlan:
+        first = group.scopes[0]
+        ids = {item.spec.id for item in first.items}
+        attributes = {f"{id}{suffix}" for id in ids for suffix in ("", "_norm", "_act")}
+        slots = Slots(group.scopes, attributes if first.block is None else set())
+        plan = ClassPlan(name, first, {}, {}, slots)
+        writer = _ClassWriter(self, group, plan)
+        for item in first.items:
+            writer.add(item.spec.id)
+        self._plan_of[id(group)] = plan
+        return plan
+
+    def callee(self, scope: Scope) -> ClassPlan:
+        return self._plan_of[id(self.structure.group_of[id(scope)])]
+
+
+class _ClassWriter:
+    """Works out one class from the calls that share it."""
+
+    def __init__(self, planner: Planner, group: Group, plan: ClassPlan) -> None:
+        self.planner, self.group, self.plan, self.slots = planner, group, plan, plan.slots
+        self._items = {id(s): {item.spec.id: item for item in s.items} for s in group.scopes}
+        self._traced: dict[int, tuple[dict[str, Item], dict[str, ast.expr]]] = {}
+
+    def _trace(self, scope: Scope) -> tuple[dict[str, Item], dict[str, ast.expr]]:
+        if id(scope) not in self._traced:
+            copy, conditions = traced(self.planner.graph, scope, self.slots.names)
+            self._traced[id(scope)] = ({item.spec.id: item for item in copy.items}, conditions)
+        return self._traced[id(scope)]
+
+    def add(self, name: str) -> None:
+        """Plan one written node, from every call that has it."""
+        items = {id(scope): self._items[id(scope)][name] for scope in self.group.scopes}
+        having = [scope for scope in self.group.scopes if items[id(scope)].parts]
+        if not having:
+            self.plan.aliases[name] = items[id(self.group.scopes[0])].reads[0]
+            return
+        condition = self._condition(name, items) if len(having) < len(items) else None
+        present = {id(scope): items[id(scope)] for scope in having}
+        example = present[id(having[0])]
+        model = self._trace(having[0])[0][name]
+        parts = [
+            self._part(
+                model.parts[k], {key: item.parts[k] for key, item in present.items()}, name, k
+            )
+            for k in range(len(example.parts))
+        ]
+        block = next((p.block for p in example.parts if isinstance(p, Scope)), None)
+        outputs = list(block.outputs) if block is not None and len(block.outputs) > 1 else []
+        shares = example.shares.spec.id if example.shares is not None else ""
+        only = self.plan.scope.block is None and all(
+            node.training_only for part in example.parts for node in _nodes(part)
+        )
+        self.plan.entries[name] = Entry(
+            example.spec, _reads(example), parts, example.repeated, example.order, outputs, shares,
+            condition, only,
+        )  # fmt: skip
+
+    def _condition(self, name: str, items: Mapping[int, Item]) -> ast.expr:
+        present = {key: bool(item.parts) for key, item in items.items()}
+        first = self.group.scopes[0]
+        path = f"{first.path}.{name}" if first.path else name
+        return self.slots.condition(self._trace(first)[1].get(path), present, name)
+
+    def _part(self, model: Any, parts: Mapping[int, Any], name: str, index: int) -> Part:
+        if isinstance(model, Bypass):
+            return Part(call=ast.Call(_dotted("nn.Identity"), [], []))
+        if isinstance(model, Scope):
+            return Part(call=self._block_call(model, parts, name))
+        return Part([self._step(getattr(model, kind), kind, parts, name)
+                     for kind in ("node", "norm", "act") if getattr(model, kind) is not None])  # fmt: skip
+
+    def _block_call(self, model: Scope, parts: Mapping[int, Scope], name: str) -> ast.Call:
+        callee = self.planner.callee(next(iter(parts.values())))
+        arguments: dict[str, Any] = {}
+        for key, value in model.args.items():
+            arguments[callee.slots.names[key]] = value
+        for key, node in model.inputs.items():
+            arguments[callee.slots.names[f"{key}."]] = node.shape[0]
+        positional: list[ast.expr] = []
+        keywords: list[ast.keyword] = []
+        for param in callee.params:
+            values = {key: param.values[id(scope)] for key, scope in parts.items()}
+            traced_value = arguments.get(param.name, next(iter(values.values())))
+            chosen = self.slots.choose(values, traced_value, f"{name}_{param.name}")
+            if param.default is not None and ast.dump(chosen) == ast.dump(param.default):
+                continue
+            if param.name in _channel_names(callee) and not keywords:
+                positional.append(chosen)
+            else:
+                keywords.append(ast.keyword(param.name, chosen))
+        return ast.Call(_dotted(callee.name), positional, keywords)
+
+    def _step(self, node: Node, kind: str, parts: Mapping[int, Layer], name: str) -> Step:
+        lower = self.planner.structure.lower
+        model = node.op.lower(node.input_shapes, node.shape)
+        others = {key: lower(getattr(part, kind)) for key, part in parts.items()}
+        attribute = name if kind == "node" else f"{name}_{kind}"
+        module = self._module(model, others, attribute) if model.module else None
+        values = {
+            key: self.slots.choose(
+                {k: o.values[key] for k, o in others.items()}, value, f"{attribute}_{key}"
+            )
+            for key, value in model.values.items()
+        }
+        init = [self._init(model, others, index, attribute) for index in range(len(model.init))]
+        plain_model = next(iter(others.values()))
+        return Step(plain_model, attribute, module, values, init)
+
+    def _module(self, model: Lowered, others: Mapping[int, Lowered], attribute: str) -> ast.Call:
+        call = model.module
+        if call is None:
+            raise ValueError(f"{attribute} has no module")
+        positional: list[ast.expr] = []
+        keywords: list[ast.keyword] = []
+        for index, arg in enumerate(call.args):
+            values = {k: o.module.args[index].value for k, o in others.items() if o.module}
+            label = arg.name or ("in", "out", "kernel")[min(index, 2)]
+            chosen = self.slots.choose(values, arg.value, f"{attribute}_{label}")
+            if _is_default(chosen, arg.default):
+                continue
+            if arg.name:
+                keywords.append(ast.keyword(arg.name, chosen))
+            else:
+                positional.append(chosen)
+        return ast.Call(_dotted(call.function), positional, keywords)
+
+    def _init(
+        self, model: Lowered, others: Mapping[int, Lowered], index: int, name: str
+    ) -> ast.Call:
+        init = model.init[index]
+        tensor = ast.Attribute(ast.Name("layer", ast.Load()), init.tensor, ast.Load())
+        call = ast.Call(_dotted(init.function), [tensor], [])
+        for key, value in init.settings.items():
+            values = {k: o.init[index].settings[key] for k, o in others.items()}
+            chosen = self.slots.choose(values, value, f"{name}_{key}")
+            if key == "val":  # people write nn.init.constant_(bias, 1)
+                call.args.append(chosen)
+            else:
+                call.keywords.append(ast.keyword(key, chosen))
+        return call
+
+
+def _is_default(chosen: ast.expr, default: Any) -> bool:
+    if not isinstance(chosen, ast.Constant):
+        return False
+    return type(chosen.value) is type(plain(default)) and bool(chosen.value == default)
+
+
+def _channel_names(plan: ClassPlan) -> set[str]:
+    return {name for key, name in plan.slots.names.items() if key.endswith(".")}
+
+
+def _reads(item: Item) -> tuple[str, ...]:
+    """The item's sources, and what its operator reads besides (crop's `like`)."""
+    first = item.parts[0]
+    op = first.node.op if isinstance(first, Layer) else None
+    extra = getattr(op, op.reads) if op is not None and op.reads else None
+    return (*item.reads, extra) if extra is not None else item.reads
+
+
+def _nodes(part: Layer | Scope | Bypass) -> list[Node]:
+    if isinstance(part, Layer):
+        return list(part.nodes)
+    if isinstance(part, Bypass):
+        return [part.node]
+    return [node for item in part.items for inner in item.parts for node in _nodes(inner)]
+
+
+def _dotted(name: str) -> ast.expr:
+    first, *rest = name.split(".")
+    tree: ast.expr = ast.Name(first, ast.Load())
+    for part in rest:
+        tree = ast.Attribute(tree, part, ast.Load())
+    return tree

@@ -1,0 +1,90 @@
+"""Which calls of a block can be one class: those whose parts become the same PyTorch calls."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+
+from archc.graph.graph import Bypass, Graph, Item, Layer, Node, Scope
+from archc.ops.lowering import Lowered
+
+
+@dataclass(eq=False)
+class Group:
+    """Calls of one block that share a class. ``shape`` tells each node's structure, as far as it occurs."""
+
+    scopes: list[Scope]
+    shape: dict[str, Hashable] = field(default_factory=dict)
+
+    @property
+    def block_name(self) -> str:
+        block = self.scopes[0].block
+        return block.name if block is not None else ""
+
+
+class Structure:
+    """The groups of a graph, callees before callers, and the lowering of every node."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.groups: list[Group] = []
+        self.group_of: dict[int, Group] = {}
+        self._lowered: dict[tuple[int, object], Lowered] = {}
+        for scope in _post_order(graph.root):
+            self._add(scope)
+
+    def lower(self, node: Node) -> Lowered:
+        """What the node becomes; worked out once for equal nodes."""
+        key = (id(node.op), node.input_shapes)
+        if key not in self._lowered:
+            self._lowered[key] = node.op.lower(node.input_shapes, node.shape)
+        return self._lowered[key]
+
+    def _add(self, scope: Scope) -> None:
+        shape = {item.spec.id: self._item(item) for item in scope.items if item.parts}
+        group = self._fitting(scope, shape)
+        if group is None:
+            group = Group([])
+            self.groups.append(group)
+        group.scopes.append(scope)
+        group.shape.update(shape)
+        self.group_of[id(scope)] = group
+
+    def _fitting(self, scope: Scope, shape: dict[str, Hashable]) -> Group | None:
+        if scope.patched or scope.block is None:
+            return None
+        for group in self.groups:
+            first = group.scopes[0]
+            if first.block is scope.block and not first.patched:
+                known = group.shape
+                if all(known.get(key, value) == value for key, value in shape.items()):
+                    return group
+        return None
+
+    def _item(self, item: Item) -> Hashable:
+        shares = item.shares.spec.id if item.shares is not None else None
+        order = tuple(item.order)
+        return (item.reads, item.repeated, order, shares, tuple(map(self._part, item.parts)))
+
+    def _part(self, part: Layer | Scope | Bypass) -> Hashable:
+        if isinstance(part, Scope):
+            return id(self.group_of[id(part)])
+        if isinstance(part, Bypass):
+            return "bypass"
+        roles = ((node.role, self.lower(node)) for node in part.nodes)
+        return tuple((role, _skeleton(lowered)) for role, lowered in roles)
+
+
+def _skeleton(lowered: Lowered) -> Hashable:
+    """A lowering without its numbers."""
+    module = lowered.module
+    call = (module.function, tuple(arg.name for arg in module.args)) if module else None
+    init = tuple((i.function, i.tensor, tuple(i.settings)) for i in lowered.init)
+    return (lowered.forward, call, tuple(lowered.values), lowered.support, init)
+
+
+def _post_order(scope: Scope) -> Iterator[Scope]:
+    for item in scope.items:
+        for part in item.parts:
+            if isinstance(part, Scope):
+                yield from _post_order(part)
+    yield scope

@@ -1,0 +1,112 @@
+"""Expanding one call of a block again, with args and channels that remember where they came from."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import Any
+
+from archc.codegen.traced import expression, plain, trace
+from archc.graph import outputs
+from archc.graph.calls import Calls
+from archc.graph.frame import Frame, Result
+from archc.graph.graph import Facts, Graph, Node, Scope
+from archc.ops.base import Operator, Shapes
+from archc.spec.document import NodeSpec
+from archc.spec.evaluation import SHAPE_WORDS
+from archc.spec.expressions import Expression
+
+UNPRINTABLE = {"divisible", "ceil"}  # functions of the language that plain Python lacks
+
+
+class Tracing(Calls):
+    """A walk whose numbers are traced; ``conditions`` holds each `when` in terms of the traced names."""
+
+    def __init__(self, graph: Graph) -> None:
+        super().__init__(graph.document)
+        self.conditions: dict[str, ast.expr] = {}
+
+    def place(self, *args: Any, **links: Any) -> Node:
+        """As ever, but without remembered facts: equal numbers may come from different expressions."""
+        self._facts.clear()
+        return super().place(*args, **links)
+
+    def infer(self, op: Operator, shapes: Shapes) -> Facts:
+        """As ever, but only channels keep their memory: spatial sizes would read as riddles."""
+        facts = super().infer(op, shapes)
+        return facts._replace(shape=(facts.shape[0], *plain(facts.shape[1:])))
+
+    def _count(self, frame: Frame, spec: NodeSpec) -> int:
+        if isinstance(spec.when, Expression):
+            self.conditions[frame.path(spec.id)] = substituted(spec.when.tree, frame.env)
+        return super()._count(frame, spec)
+
+
+def traced(
+    graph: Graph, scope: Scope, names: Mapping[str, str]
+) -> tuple[Scope, dict[str, ast.expr]]:
+    """The scope expanded again with traced numbers, and its conditions by path.
+
+    ``names`` gives each arg, and each input's channels, its name in the class: ``width``, ``input``.
+    """
+    walk = Tracing(graph)
+    block = scope.block
+    if block is None:
+        return scope, {}
+    env = dict(walk.lexical(block.lexical))
+    args = {
+        name: _trace_arg(value, ast.Name(names[name], ast.Load()))
+        for name, value in scope.args.items()
+    }
+    env.update(args)
+    copy = Scope(scope.path, block, args, {})
+    frame = Frame(copy, block.nodes, block.lexical, env, {})
+    for name, node in scope.inputs.items():
+        channels = trace(node.shape[0], ast.Name(names[f"{name}."], ast.Load()))
+        copy.inputs[name] = walk.place_input(name, (channels, *node.shape[1:]))
+        frame.define(name, Result(copy.inputs[name]))
+    frame.above = block.inputs[0]
+    walk.walk(frame)
+    outputs.of_block(block, frame, walk)
+    return copy, walk.conditions
+
+
+def _trace_arg(value: Any, name: ast.Name) -> Any:
+    if isinstance(value, list):
+        return [trace(v, ast.Subscript(name, ast.Constant(k))) for k, v in enumerate(value)]
+    return trace(value, name)
+
+
+def substituted(tree: ast.expr, env: Mapping[str, Any]) -> ast.expr:
+    """The expression in terms of the traced names; file args become literals."""
+    found: ast.expr = _Substitution(env).visit(_copy(tree))
+    return found
+
+
+def _copy(tree: ast.expr) -> ast.expr:
+    return ast.parse(ast.unparse(tree), mode="eval").body
+
+
+class _Substitution(ast.NodeTransformer):
+    def __init__(self, env: Mapping[str, Any]) -> None:
+        self._env = env
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return expression(self._env[node.id]) if node.id in self._env else node
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        axis = SHAPE_WORDS[node.attr][0]
+        value = self._env[node.value.id]  # type: ignore[attr-defined]
+        return expression(value.shape[axis])
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        node.args = [self.visit(arg) for arg in node.args]
+        return node
+
+
+def printable(tree: ast.expr) -> bool:
+    """Whether plain Python can compute the expression."""
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return not any(
+        isinstance(call.func, ast.Name) and call.func.id in UNPRINTABLE for call in calls
+    )
