@@ -1,0 +1,88 @@
+"""archc: neural network architectures as short specs, checked, analysed, drawn and compiled.
+
+>>> import archc
+>>> net = archc.load("resnet50")
+>>> net.params
+25557032
+
+Nothing is imported before it is used: not torch by anything but :func:`build`, nor the compiler by
+``import archc``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import nn
+
+    from archc.architecture import Architecture
+    from archc.errors import SpecError
+
+__version__ = "0.1.0"
+__all__ = ["Architecture", "SpecError", "__version__", "build", "load", "loads"]
+
+
+def load(
+    spec: str | Path,
+    /,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    **args: Any,
+) -> Architecture:
+    """An architecture from a file, ``file.yaml:variant``, or the name of a bundled spec.
+
+    ``input`` replaces the spec's input shape (without the batch: ``[3, 299, 299]``), ``args`` the
+    defaults of its args.
+
+    Raises:
+        SpecError: with every mistake found.
+    """
+    from archc.architecture import Architecture
+
+    return Architecture.load(spec, input=input, args=args)
+
+
+def loads(
+    text: str,
+    /,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    **args: Any,
+) -> Architecture:
+    """An architecture from a spec's text. See :func:`load`.
+
+    Raises:
+        SpecError: with every mistake found.
+    """
+    from archc.architecture import Architecture
+
+    return Architecture.loads(text, input=input, args=args)
+
+
+def build(
+    spec: str | Path,
+    /,
+    device: str | None = None,
+    input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    **args: Any,
+) -> nn.Module:
+    """The architecture as a PyTorch module with fresh weights. See :func:`load`.
+
+    Raises:
+        SpecError: with every mistake found.
+    """
+    return load(spec, input, **args).build(device)
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Architecture":
+        from archc.architecture import Architecture
+
+        return Architecture
+    if name == "SpecError":
+        from archc.errors import SpecError
+
+        return SpecError
+    raise AttributeError(f"module 'archc' has no attribute {name!r}")

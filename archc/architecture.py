@@ -1,0 +1,250 @@
+"""The public face of the compiler: one architecture, and what can be asked of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+
+from archc.analysis import Format, Summary, summarise, write
+from archc.analysis.words import counted, short
+from archc.errors import Mistake, SpecError, nearest
+from archc.graph.expand import expand
+from archc.graph.graph import Graph, GraphOutput, Node
+from archc.ops.base import Shape
+from archc.spec.load import load, loads
+
+if TYPE_CHECKING:
+    from graphviz import Digraph
+    from torch import nn
+
+    from archc.drawing import Format as Picture
+
+InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | None
+
+
+class ReceptiveField(NamedTuple):
+    """What a node sees of an input, along each spatial axis of that input.
+
+    ``size`` input positions, moving by ``stride`` from one output position to the next (None where
+    unevenly), the first output's field beginning at ``offset``. Padding counts as input.
+    """
+
+    size: tuple[int, ...]
+    stride: tuple[Fraction | None, ...]
+    offset: tuple[int, ...]
+
+
+class Text(str):
+    """Text that shows itself as it is, at a prompt and in a notebook."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class Architecture:
+    """A checked architecture: every value has a shape. Get one with :func:`archc.load`.
+
+    Shapes leave out the batch axis: ``(C, H, W)``. One multiply-accumulate is one MAC. Memory is in
+    bytes of float32, for one sample.
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+
+    @classmethod
+    def load(
+        cls,
+        spec: str | Path,
+        *,
+        args: Mapping[str, Any] | None = None,
+        input: InputShape = None,
+        root: Path | None = None,
+    ) -> Architecture:
+        """From a file, ``file.yaml:variant``, or the name of a bundled spec.
+
+        Raises:
+            SpecError: with every mistake found.
+        """
+        return cls(expand(load(spec, args=args, input=input, root=root)))
+
+    @classmethod
+    def loads(
+        cls,
+        text: str,
+        *,
+        name: str = "<text>",
+        variant: str = "",
+        args: Mapping[str, Any] | None = None,
+        input: InputShape = None,
+        root: Path | None = None,
+    ) -> Architecture:
+        """From a spec's text, which messages call ``name``, or from a ``variant`` in it.
+
+        Files that the text names are found in ``root``.
+
+        Raises:
+            SpecError: with every mistake found.
+        """
+        document = loads(text, name=name, variant=variant, args=args, input=input, root=root)
+        return cls(expand(document))
+
+    @property
+    def name(self) -> str:
+        return self.graph.name
+
+    @property
+    def title(self) -> str:
+        """The name that people use; the plain name where the spec has none."""
+        return self.graph.document.title or self.graph.name
+
+    @property
+    def nodes(self) -> list[Node]:
+        """Every operation in order, without the inputs."""
+        return list(self.graph.nodes.values())
+
+    @property
+    def inputs(self) -> dict[str, Node]:
+        return self.graph.inputs
+
+    @property
+    def outputs(self) -> list[GraphOutput]:
+        return self.graph.outputs
+
+    @property
+    def warnings(self) -> list[Mistake]:
+        """What is allowed in the spec, but probably not meant."""
+        return self.graph.warnings
+
+    @cached_property
+    def _summary(self) -> Summary:
+        return summarise(self.graph)
+
+    @property
+    def params(self) -> int:
+        """Trained numbers, training-only heads included; shared weights count once."""
+        return self._summary.totals.whole.params
+
+    @property
+    def buffers(self) -> int:
+        """Numbers kept but not trained: running statistics, fixed codes."""
+        return self._summary.totals.whole.buffers
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates for one sample, training-only heads included."""
+        return self._summary.totals.whole.macs
+
+    @property
+    def depth(self) -> int:
+        """The most layers with weights on a path from an input to a main output."""
+        return self._summary.depth
+
+    @property
+    def activation_bytes(self) -> int:
+        """Bytes of all values that a forward pass computes."""
+        return self._summary.activation_bytes
+
+    @property
+    def peak_activation_bytes(self) -> int:
+        """Bytes of the values that are live at once, at most, in an inference pass."""
+        return self._summary.peak.bytes
+
+    def node(self, name: str) -> Node:
+        """The node or input of this name.
+
+        Raises:
+            KeyError: there is none; the message has the nearest name.
+        """
+        found = self.graph.nodes.get(name) or self.graph.inputs.get(name)
+        if found is None:
+            hint = nearest(name, [*self.graph.inputs, *self.graph.nodes])
+            raise KeyError(f"{self.name} has no node '{name}'" + (f"; {hint}" if hint else ""))
+        return found
+
+    def shape(self, name: str) -> Shape:
+        """The shape of a node's result, ``(C, H, W)``.
+
+        Raises:
+            KeyError: there is no such node.
+        """
+        return self.node(name).shape
+
+    def receptive_field(self, node: str, input: str | None = None) -> ReceptiveField:
+        """What a node sees of ``input``; of the only or first one that it depends on if left out.
+
+        Raises:
+            KeyError: there is no such node, or it does not depend on that input.
+        """
+        fields = self._summary.fields[self.node(node).name]
+        reaches = fields[input] if input is not None else next(iter(fields.values()))
+        return ReceptiveField(
+            tuple(reach.size for reach in reaches),
+            tuple(reach.stride for reach in reaches),
+            tuple(reach.offset for reach in reaches),
+        )
+
+    def summary(self, format: Format = "table", every: bool = False) -> Text:
+        """The counts as a ``table``, ``markdown``, ``csv`` or ``json``.
+
+        A table has a row for each layer, together with its norm and activation, or with ``every``
+        one for each node.
+        """
+        return Text(write(self._summary, format, every))
+
+    def source(self) -> str:
+        """The architecture as one Python file, which needs nothing but torch."""
+        from archc.codegen import emit
+
+        return emit(self.graph)
+
+    def build(self, device: str | None = None) -> nn.Module:
+        """The generated source, imported: a module with fresh weights, in training mode.
+
+        Without a ``device`` the weights are made where torch makes tensors (``torch.device(…)``).
+        """
+        from archc.codegen import build
+
+        module: nn.Module = build(self.graph)
+        return module if device is None else module.to(device)
+
+    def draw(
+        self,
+        file: str | PathLike[str] | None = None,
+        *,
+        depth: int | None = None,
+        collapse: Sequence[str] = (),
+    ) -> Digraph:
+        """The graph as a drawing, also written to ``file`` (svg, pdf, png or dot) if one is given.
+
+        ``depth`` is how far block calls are opened, ``collapse`` names blocks or calls to fold.
+
+        Raises:
+            SpecError: the drawing is not possible.
+        """
+        from archc.drawing import draw, render
+
+        drawing = draw(self.graph, depth=depth, collapse=collapse)
+        if file is not None:
+            path = Path(file)
+            path.write_bytes(render(drawing, cast("Picture", path.suffix.lstrip("."))))
+        return drawing
+
+    def _repr_svg_(self) -> str | None:
+        """A notebook shows the drawing, or where that is not possible the line of ``repr``."""
+        from archc.drawing import draw, render
+
+        try:
+            return render(draw(self.graph), "svg").decode()
+        except (SpecError, OSError, ImportError):
+            return None
+
+    def __repr__(self) -> str:
+        layers = counted(len(self.graph.nodes), "node")
+        cost = f"{short(self.params)} parameters, {short(self.macs)} MACs"
+        return f"<Architecture {self.name}: {layers}, depth {self.depth}, {cost}>"

@@ -1,0 +1,72 @@
+"""The command itself: its name, its version, and how any failure ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, Any, TextIO
+
+import typer
+from typer.core import TyperGroup
+
+from archc import __version__
+from archc.errors import Mistake, SpecError
+
+BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
+
+
+class Commands(TyperGroup):
+    """Turns what the stages raise into words and an exit status."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except SpecError as error:
+            complain(error.mistakes)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:
+            # the interpreter flushes once more at its end; let that go nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(BROKEN_PIPE) from None
+        return result
+
+
+app = typer.Typer(
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether to write colours: to a terminal, unless NO_COLOR is set (https://no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def complain(mistakes: list[Mistake]) -> None:
+    """Show mistakes on standard error."""
+    from archc.report import render  # only a failing run pays for it
+
+    color = colored(sys.stderr)
+    typer.echo("\n\n".join(render(mistake, color=color) for mistake in mistakes), err=True)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"archc {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def archc(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Neural network architectures as short specs: checked, analysed, drawn, and compiled.
+
+    A SPEC is a file, file.yaml:variant, the name of a bundled spec (see `archc list`), or - for
+    standard input.
+    """

@@ -1,0 +1,116 @@
+"""``archc check``: every mistake of a spec and of its variants."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archc.analysis.cost import total
+from archc.analysis.words import counted
+from archc.cli.app import complain
+from archc.cli.options import (
+    STDIN,
+    STDIN_NAME,
+    Args,
+    Inputs,
+    Root,
+    complete_spec,
+    open_spec,
+    open_text,
+)
+from archc.errors import Mistake, Source, SpecError
+
+
+@dataclasses.dataclass
+class Report:
+    """What was found in one spec and its variants; what a variant inherits is told once."""
+
+    mistakes: dict[object, Mistake] = dataclasses.field(default_factory=dict)
+    checked: list[str] = dataclasses.field(default_factory=list)
+
+    def add(self, mistakes: list[Mistake], variant: str) -> None:
+        for mistake in mistakes:
+            note = (f"in variant {variant}",) if variant else ()
+            key = mistake.code, mistake.message, str(mistake.at)
+            self.mistakes.setdefault(
+                key, dataclasses.replace(mistake, notes=(*mistake.notes, *note))
+            )
+
+    def number(self, warning: bool) -> int:
+        return sum(mistake.warning is warning for mistake in self.mistakes.values())
+
+
+def check(
+    specs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SPEC...",
+            help="Files, file.yaml:variant, bundled names, or - for standard input.",
+            autocompletion=complete_spec,
+            show_default=False,
+        ),
+    ],
+    arg: Args,
+    input: Inputs,
+    root: Root = None,
+) -> None:
+    """Find the mistakes in specs, each file with all its variants."""
+    failed = False
+    for spec in specs:
+        report = _check(spec, arg, input, root)
+        if report.mistakes:
+            complain(list(report.mistakes.values()))
+        wrong, warnings = report.number(warning=False), report.number(warning=True)
+        failed = failed or wrong > 0
+        remark = f" ({counted(warnings, 'warning')})" if warnings else ""
+        if wrong:
+            typer.echo(f"\n{spec}: {counted(wrong, 'mistake')}{remark}", err=True)
+        else:
+            typer.echo(f"ok {spec}: {', '.join(report.checked)}{remark}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _check(spec: str, arg: list[str], input: list[str], root: Path | None) -> Report:
+    report = Report()
+    text = sys.stdin.read() if spec == STDIN else None
+    variants = _variants(spec, text, root)
+    for variant in ["", *variants]:
+        try:
+            if text is not None:
+                net = open_text(text, variant, arg, input, root)
+            else:
+                net = open_spec(f"{spec}:{variant}" if variant else spec, arg, input, root)
+        except SpecError as error:
+            report.add(error.mistakes, variant)
+            continue
+        report.add(net.warnings, variant)
+        if not variant:
+            params = total(net.graph.nodes.values()).params
+            nodes = counted(len(net.graph.nodes), "node")
+            report.checked.append(f"{net.name} with {nodes}, {counted(params, 'parameter')}")
+    if variants:
+        report.checked.append(counted(len(variants), "variant"))
+    return report
+
+
+def _variants(spec: str, text: str | None, root: Path | None) -> list[str]:
+    """The names of a document's variants; what is a variant itself has none of interest."""
+    from archc.spec.files import Files
+    from archc.spec.reader import read
+
+    files = Files(root)
+    try:
+        if text is not None:
+            document, variant = read(Source(STDIN_NAME, text)), ""
+        else:
+            file, variant = files.entry(spec)
+            document = files.read(file)
+    except SpecError:
+        return []  # loading it says the same, and more
+    variants = document.get("variants")
+    return [] if variant or not isinstance(variants, dict) else list(variants)
