@@ -126,7 +126,9 @@ class _ClassWriter:
         condition = self._condition(name, items) if len(having) < len(items) else None
         present = {id(scope): items[id(scope)] for scope in having}
         example = present[id(having[0])]
-        model = self._trace(having[0])[0][name]
+        # the fullest call: a width behind a node that others lack is then `expansion * in_channels`
+        fullest = max(having, key=lambda scope: sum(bool(item.parts) for item in scope.items))
+        model = self._trace(fullest)[0][name]
         parts = [
             self._part(
                 model.parts[k], {key: item.parts[k] for key, item in present.items()}, name, k

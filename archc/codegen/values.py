@@ -28,11 +28,18 @@ class Move:
 
 @dataclass(eq=False)
 class Variable:
-    """A local name, and the value it holds at the moment."""
+    """A local name, the value it holds at the moment, and the chains of entries that made its values."""
 
     name: str = ""
     holds: str = ""
-    makers: list[str] = field(default_factory=list)
+    chains: list[list[str]] = field(default_factory=list)
+
+    @property
+    def own_name(self) -> str:
+        """After its one chain's end; where one dead value's name serves another, after its use."""
+        if len(self.chains) == 1:
+            return self.chains[0][-1]
+        return "branch" if any(len(set(chain)) > 1 for chain in self.chains) else "skip"
 
 
 class Values:
@@ -157,20 +164,29 @@ class Allocation:
         dying = self.last_use(source) <= place and variable.holds == source
         keeps = move.entry.condition is not None or (move.index is None and move.entry.repeated)
         if number > 0:
-            variable = Variable()
-        elif keeps and dying:
-            pass
-        elif move.merging and not keeps:
-            variable = self._free(place) or Variable()
-        elif not dying or keeps:
-            variable = (not keeps and self._free(place)) or Variable()
+            variable = self._other(place)
+        elif keeps:  # the variable holds the source first, since the statement may not run at all
+            variable = variable if dying else Variable()
+        elif move.merging or not dying:
+            variable = self._free(place) or self._other(place)
         elif self._stands_apart(source, value, variable):
-            variable = Variable()
-        if variable.name == "" and not variable.makers:
+            variable = self._other(place)
+        goes_on = variable.holds == source
+        if variable not in self.variables:
             self.variables.append(variable)
+        if not goes_on or not variable.chains:
+            variable.chains.append([])
+        variable.chains[-1].append(move.entry.id)
         variable.holds = value
-        variable.makers.append(move.entry.id)
         self.of[value] = variable
+
+    def _other(self, place: int) -> Variable:
+        """A variable beside the trunk's: one whose value is not read any more, so that it goes, or a new one."""
+        for variable in self.variables:
+            unused = not variable.name and variable is not self.trunk
+            if unused and self.last_use(variable.holds) <= place:
+                return variable
+        return Variable()
 
     def _free(self, place: int) -> Variable | None:
         """The trunk's variable, if what it holds is not read any more."""
@@ -211,11 +227,12 @@ class Allocation:
 
     def name(self, taken: set[str]) -> None:
         """Name the variables: after their one maker, ``out`` for the only chain, or after its end."""
-        chains = [v for v in self.variables if not v.name and len(set(v.makers)) > 1]
+        unnamed = [variable for variable in self.variables if not variable.name]
+        long = [v for v in unnamed if any(len(set(chain)) > 1 for chain in v.chains)]
         for variable in self.variables:
             if not variable.name:
-                only = chains == [variable]
-                variable.name = "out" if only else variable.makers[-1]
+                variable.name = "out" if long == [variable] else variable.own_name
+            wanted, count = variable.name, 2
             while variable.name in taken:
-                variable.name += "_"
+                variable.name, count = f"{wanted}{count}", count + 1
             taken.add(variable.name)
