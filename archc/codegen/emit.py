@@ -188,9 +188,9 @@ def _write(plan: ClassPlan, inputs: list[str], returned: list[str], doc: str,
         lines += ["        super().__init__()", *made, ""]
     kind = _return_type(returned, outputs)
     lines += _signature("forward", [f"{name}: Tensor" for name in forward.parameters], kind)
-    lines += _with_return(
-        forward.lines(), _returns(forward, values, outputs), forward, values, outputs
-    )
+    lines += forward.lines()
+    if forward.closing is None:
+        lines += _returns(forward, values, outputs)
     return "\n".join(lines)
 
 
@@ -235,18 +235,3 @@ def _returns(forward: Forward, values: Values, outputs: _Outputs | None) -> list
         f"            {whole}",
         f"        return {', '.join(main)}",
     ]
-
-
-def _with_return(body: list[str], returns: list[str], forward: Forward, values: Values,
-                 outputs: _Outputs | None) -> list[str]:  # fmt: skip
-    """``x = f(x)`` followed by ``return x`` is written ``return f(x)``."""
-    start = f"        {forward.returned(values.outputs[0])} = "
-    opens = [
-        i for i, line in enumerate(body) if line.startswith("        ") and line[8:9] not in " )]"
-    ]
-    if len(returns) > 1 or len(values.outputs) > 1 or not opens or returns[0].endswith(")"):
-        return [*body, *returns]
-    last = opens[-1]
-    if not body[last].startswith(start):
-        return [*body, *returns]
-    return [*body[:last], f"        return {body[last][len(start) :]}", *body[last + 1 :]]

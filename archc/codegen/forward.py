@@ -56,17 +56,25 @@ class Forward:
         self.allocation = Allocation(values, moves)
         self.taken = {*taken}
         self.allocation.name(self.taken)
-        self._place = {id(move): place for place, move in enumerate(moves)}
-        self._moves = {entry.id: [m for m in moves if m.entry is entry] for entry in entries}
-        self._held: dict[str, str] = {v: v for v in values.inputs}
+        self._moves: dict[str, list[Move]] = {entry.id: [] for entry in entries}
+        for move in moves:
+            self._moves[move.entry.id].append(move)
         self.entries = entries
+        self.closing = self._closing(moves[-1]) if moves else None
 
     @property
     def parameters(self) -> list[str]:
         return [self.allocation.of[name].name for name in self.values.inputs]
 
+    def _closing(self, last: Move) -> Move | None:
+        """The last statement, if its value is all that is returned: ``return self.fc(x)``."""
+        entry = last.entry
+        looped = entry.repeated and last.index is None and not self.values.is_chain(entry)
+        plain = not looped and entry.condition is None and not entry.training_only
+        return last if plain and self.values.outputs == last.makes else None
+
     def lines(self) -> list[str]:
-        """The body, without its return statement where the last statement is one."""
+        """The body; its last statement returns the result where there is a ``closing`` one."""
         found: list[str] = []
         main = groupby(self.entries, lambda entry: entry.training_only)
         for only, entries in main:
@@ -88,9 +96,7 @@ class Forward:
         inside = {
             value for entry in group for move in self._moves[entry.id] for value in move.makes
         }
-        for (
-            entry
-        ) in group:  # an absent node stands for what it reads: its variable starts with that
+        for entry in group:  # absent, it stands for what it reads: its variable starts with that
             move = self._moves[entry.id][0]
             name, source = self._name(move.makes[0]), move.reads[0]
             if source not in inside and name != self._name(source):
@@ -113,6 +119,9 @@ class Forward:
             yield from self._loop(move, names[0], reads, indent)
             return
         expr = self._expression(move, reads)
+        if move is self.closing:
+            yield from layout("return ", expr, indent)
+            return
         if names == [inline(expr)]:
             return  # an identity that goes on under the same name
         yield from layout(f"{', '.join(names)} = ", expr, indent)

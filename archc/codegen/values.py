@@ -181,7 +181,7 @@ class Allocation:
         self.of[value] = variable
 
     def _other(self, place: int) -> Variable:
-        """A variable beside the trunk's: one whose value is not read any more, so that it goes, or a new one."""
+        """A variable beside the trunk's: one whose value is no longer read, so that it goes, or a new one."""
         for variable in self.variables:
             unused = not variable.name and variable is not self.trunk
             if unused and self.last_use(variable.holds) <= place:
