@@ -12,6 +12,7 @@ import importlib
 import os
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,10 @@ def network_class(graph: Graph) -> Any:
     if f"archc.built.{module}" not in sys.modules:
         _keep(FOLDER / f"{module}.py", source)
         importlib.invalidate_caches()
-    return getattr(importlib.import_module(f"archc.built.{module}"), network_name(graph))
+    with warnings.catch_warnings():
+        # what `import torch` says where numpy is not installed; nothing here needs it
+        warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
+        return getattr(importlib.import_module(f"archc.built.{module}"), network_name(graph))
 
 
 def _keep(path: Path, source: str) -> None:

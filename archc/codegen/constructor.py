@@ -72,22 +72,44 @@ def _kept(part: Part, index: int | None, indent: int) -> Iterator[str]:
 
 def _containers(entry: Entry, values: Values, indent: int) -> Iterator[str]:
     """One list of modules for each attribute of a repeated entry, in the order of the names."""
+    if entry.count is not None:
+        yield from _counted(entry, entry.count, values, indent)
+        return
     by_index = [
         part for _, part in sorted(zip(entry.order, entry.parts, strict=True), key=lambda p: p[0])
     ]
-    kind = "nn.Sequential" if values.is_chain(entry) else "nn.ModuleList"
     if by_index[0].call is not None:
         columns = [(entry.id, [part.call for part in by_index if part.call is not None])]
     else:
         names = [name for name, _ in by_index[0].modules]
         columns = [(name, [dict(part.modules)[name] for part in by_index]) for name in names]
     for name, calls in columns:
-        items = list(runs(calls))
-        function: ast.expr = ast.parse(kind, mode="eval").body
-        if kind == "nn.ModuleList":
-            only = items[0].value if len(items) == 1 and isinstance(items[0], ast.Starred) else None
-            items = [only if only is not None else ast.List(items, ast.Load())]
-        yield from layout(f"self.{name} = ", ast.Call(function, items, []), indent)
+        yield from _container(name, list(runs(calls)), values.is_chain(entry), indent)
+
+
+def _counted(entry: Entry, count: ast.expr, values: Values, indent: int) -> Iterator[str]:
+    """As :func:`_containers`, where the number of instances is an argument."""
+    if not entry.parts[0].modules and entry.parts[0].call is None:
+        yield from layout(f"self.{entry.id}_count = ", count, indent)
+    first, rest = (
+        [(entry.id, part.call)] if part.call is not None else part.modules for part in entry.parts
+    )
+    for (name, one), (_, other) in zip(first, rest, strict=True):
+        if ast.dump(one) == ast.dump(other):
+            items: list[ast.expr] = [ast.Starred(_comprehension(one, "_", count), ast.Load())]
+        else:
+            fewer = ast.BinOp(count, ast.Sub(), ast.Constant(1))
+            items = [one, ast.Starred(_comprehension(other, "_", fewer), ast.Load())]
+        yield from _container(name, items, values.is_chain(entry), indent)
+
+
+def _container(name: str, items: list[ast.expr], chain: bool, indent: int) -> Iterator[str]:
+    if not chain:
+        only = items[0].value if len(items) == 1 and isinstance(items[0], ast.Starred) else None
+        items = [only if only is not None else ast.List(items, ast.Load())]
+    kind = "nn.Sequential" if chain else "nn.ModuleList"
+    function = ast.parse(kind, mode="eval").body
+    yield from layout(f"self.{name} = ", ast.Call(function, items, []), indent)
 
 
 def runs(calls: Sequence[ast.Call]) -> Iterator[ast.expr]:
@@ -103,13 +125,14 @@ def runs(calls: Sequence[ast.Call]) -> Iterator[ast.expr]:
             stop, item = _counting(calls, start)
         if stop - start > 1:
             name = "_" if item is calls[start] else "i"
-            item = ast.Starred(_comprehension(item, name, stop - start), ast.Load())
+            count = ast.Constant(stop - start)
+            item = ast.Starred(_comprehension(item, name, count), ast.Load())
         yield item
         start = stop
 
 
-def _comprehension(item: ast.expr, name: str, count: int) -> ast.ListComp:
-    loop = ast.Call(ast.Name("range", ast.Load()), [ast.Constant(count)], [])
+def _comprehension(item: ast.expr, name: str, count: ast.expr) -> ast.ListComp:
+    loop = ast.Call(ast.Name("range", ast.Load()), [count], [])
     return ast.ListComp(item, [ast.comprehension(ast.Name(name, ast.Store()), loop, [], 0)])
 
 

@@ -167,7 +167,8 @@ class Forward:
             steps = [step for step in part.steps if step.lowered.module is not None]
             words = {s.attribute: self._fresh(_word(s, entry)) for s in steps}
             lists = [f"self.{base}{s.attribute.removeprefix(entry.id)}" for s in steps]
-            head = _head(list(words.values()), lists, len(entry.parts))
+            count = str(len(entry.parts)) if entry.count is None else f"self.{entry.id}_count"
+            head = _head(list(words.values()), lists, count)
             modules: dict[str, ast.expr] = {s.attribute: SELF for s in part.steps}
             modules.update({key: ast.Name(word, ast.Load()) for key, word in words.items()})
             body = self._steps(part, modules, reads, None)
@@ -192,7 +193,7 @@ def _word(step: Step, entry: Entry) -> str:
     return "conv" if "Conv" in function else "layer"
 
 
-def _head(words: list[str], lists: list[str], count: int) -> str:
+def _head(words: list[str], lists: list[str], count: str) -> str:
     if not words:
         return f"for _ in range({count}):"
     if len(words) == 1:

@@ -14,7 +14,7 @@ from typing import Any
 from archc.codegen.slots import Param, Slots
 from archc.codegen.structure import Group, Structure
 from archc.codegen.traced import plain
-from archc.codegen.tracing import traced
+from archc.codegen.tracing import Written, traced
 from archc.graph.graph import Bypass, Graph, Item, Layer, Node, Scope
 from archc.ops.lowering import Lowered
 from archc.spec.document import NodeSpec
@@ -55,6 +55,9 @@ class Entry:
     outputs: list[str]  # of a block that names several; else empty
     shares: str = ""  # the entry whose modules this one uses
     condition: ast.expr | None = None  # when only some calls have it
+    count: ast.expr | None = (
+        None  # when calls repeat it differently: parts are the first, and the rest
+    )
     training_only: bool = False
 
     @property
@@ -108,12 +111,12 @@ class _ClassWriter:
     def __init__(self, planner: Planner, group: Group, plan: ClassPlan) -> None:
         self.planner, self.group, self.plan, self.slots = planner, group, plan, plan.slots
         self._items = {id(s): {item.spec.id: item for item in s.items} for s in group.scopes}
-        self._traced: dict[int, tuple[dict[str, Item], dict[str, ast.expr]]] = {}
+        self._traced: dict[int, tuple[dict[str, Item], Written]] = {}
 
-    def _trace(self, scope: Scope) -> tuple[dict[str, Item], dict[str, ast.expr]]:
+    def _trace(self, scope: Scope) -> tuple[dict[str, Item], Written]:
         if id(scope) not in self._traced:
-            copy, conditions = traced(self.planner.graph, scope, self.slots.names)
-            self._traced[id(scope)] = ({item.spec.id: item for item in copy.items}, conditions)
+            copy, written = traced(self.planner.graph, scope, self.slots.names)
+            self._traced[id(scope)] = ({item.spec.id: item for item in copy.items}, written)
         return self._traced[id(scope)]
 
     def add(self, name: str) -> None:
@@ -126,15 +129,21 @@ class _ClassWriter:
         condition = self._condition(name, items) if len(having) < len(items) else None
         present = {id(scope): items[id(scope)] for scope in having}
         example = present[id(having[0])]
+        count = self._count(name, present)
         # the fullest call: a width behind a node that others lack is then `expansion * in_channels`
-        fullest = max(having, key=lambda scope: sum(bool(item.parts) for item in scope.items))
+        fullest = max(having, key=lambda scope: (len(present[id(scope)].parts), _fullness(scope)))
         model = self._trace(fullest)[0][name]
         parts = [
             self._part(
-                model.parts[k], {key: item.parts[k] for key, item in present.items()}, name, k
+                model.parts[k],
+                {key: item.parts[k] for key, item in present.items() if len(item.parts) > k},
+                name,
             )
-            for k in range(len(example.parts))
+            for k in range(len(model.parts) if count is None else 2)
         ]
+        if count is not None:  # equal in every call, so what holds for the first holds for the rest
+            for step, rest in zip(parts[0].steps, parts[1].steps, strict=True):
+                rest.values, rest.init = step.values, step.init
         block = next((p.block for p in example.parts if isinstance(p, Scope)), None)
         outputs = list(block.outputs) if block is not None and len(block.outputs) > 1 else []
         shares = example.shares.spec.id if example.shares is not None else ""
@@ -143,16 +152,26 @@ class _ClassWriter:
         )
         self.plan.entries[name] = Entry(
             example.spec, _reads(example), parts, example.repeated, example.order, outputs, shares,
-            condition, only,
+            condition, count, only,
         )  # fmt: skip
 
     def _condition(self, name: str, items: Mapping[int, Item]) -> ast.expr:
         present = {key: bool(item.parts) for key, item in items.items()}
         first = self.group.scopes[0]
-        path = f"{first.path}.{name}" if first.path else name
-        return self.slots.condition(self._trace(first)[1].get(path), present, name)
+        return self.slots.condition(self._written(first, name, "when"), present, name)
 
-    def _part(self, model: Any, parts: Mapping[int, Any], name: str, index: int) -> Part:
+    def _written(self, scope: Scope, name: str, key: str) -> ast.expr | None:
+        path = f"{scope.path}.{name}" if scope.path else name
+        return self._trace(scope)[1].get((path, key))
+
+    def _count(self, name: str, present: Mapping[int, Item]) -> ast.expr | None:
+        """The number of instances, where calls differ in it."""
+        counts = {key: len(item.parts) for key, item in present.items()}
+        if len(set(counts.values())) == 1:
+            return None
+        return self.slots.number(self._written(self.group.scopes[0], name, "repeat"), counts, name)
+
+    def _part(self, model: Any, parts: Mapping[int, Any], name: str) -> Part:
         if isinstance(model, Bypass):
             return Part(call=ast.Call(_dotted("nn.Identity"), [], []))
         if isinstance(model, Scope):
@@ -247,6 +266,10 @@ def _reads(item: Item) -> tuple[str, ...]:
     op = first.node.op if isinstance(first, Layer) else None
     extra = getattr(op, op.reads) if op is not None and op.reads else None
     return (*item.reads, extra) if extra is not None else item.reads
+
+
+def _fullness(scope: Scope) -> int:
+    return sum(bool(item.parts) for item in scope.items)
 
 
 def _nodes(part: Layer | Scope | Bypass) -> list[Node]:

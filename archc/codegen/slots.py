@@ -120,6 +120,12 @@ class Slots:
         param = self._declare(f"has_{hint}", dict(present), extra=True)
         return self._use(ast.Name(param.name, ast.Load()))
 
+    def number(self, candidate: ast.expr | None, counts: Mapping[int, int], hint: str) -> ast.expr:
+        """An expression for how many instances each call has."""
+        if candidate is not None and printable(candidate) and self._holds(candidate, counts):
+            return self._use(candidate)
+        return self.choose(counts, next(iter(counts.values())), f"{hint}_count")
+
     def _use(self, tree: ast.expr) -> ast.expr:
         self._used |= _names(tree)
         return tree

@@ -40,7 +40,12 @@ class Structure:
         return self._lowered[key]
 
     def _add(self, scope: Scope) -> None:
-        shape = {item.spec.id: self._item(item) for item in scope.items if item.parts}
+        named = _instances_named(scope)
+        shape = {
+            item.spec.id: self._item(item, item.spec.id in named)
+            for item in scope.items
+            if item.parts
+        }
         group = self._fitting(scope, shape)
         if group is None:
             group = Group([])
@@ -60,10 +65,32 @@ class Structure:
                     return group
         return None
 
-    def _item(self, item: Item) -> Hashable:
+    def _item(self, item: Item, named: bool) -> Hashable:
         shares = item.shares.spec.id if item.shares is not None else None
-        order = tuple(item.order)
-        return (item.reads, item.repeated, order, shares, tuple(map(self._part, item.parts)))
+        parts = tuple(map(self._part, item.parts))
+        if shares is None and not named and self.counted(item):
+            return (item.reads, "any number", parts[0])
+        return (item.reads, item.repeated, tuple(item.order), shares, parts)
+
+    def counted(self, item: Item) -> bool:
+        """Whether a repeated node is one instance and then n - 1 equal ones, so that n may be an argument."""
+        if not item.repeated or item.order != sorted(item.order):
+            return False
+        first, *rest = item.parts
+        if isinstance(first, Bypass) or (isinstance(first, Scope) and len(first.outputs) > 1):
+            return False
+        if any(self._part(part) != self._part(first) for part in rest):
+            return False
+        return all(_equal(part, rest[0]) for part in rest) and all(
+            self._fixed(part) == self._fixed(first) for part in rest
+        )
+
+    def _fixed(self, part: Layer | Scope | Bypass) -> object:
+        """What a loop over the instances cannot vary: numbers in the forward, and how weights start."""
+        if not isinstance(part, Layer):
+            return None
+        lowered = [self.lower(node) for node in part.nodes]
+        return [(dict(one.values), one.init) for one in lowered]
 
     def _part(self, part: Layer | Scope | Bypass) -> Hashable:
         if isinstance(part, Scope):
@@ -72,6 +99,25 @@ class Structure:
             return "bypass"
         roles = ((node.role, self.lower(node)) for node in part.nodes)
         return tuple((role, _skeleton(lowered)) for role, lowered in roles)
+
+
+def _instances_named(scope: Scope) -> set[str]:
+    """Repeated nodes of which a single instance is read: ``conv5.2``."""
+    block = scope.block
+    reads = [reference for item in scope.items for reference in item.reads]
+    pairs = [read.split(".") for read in (*reads, *(block.outputs.values() if block else ()))]
+    return {pair[0] for pair in pairs if len(pair) > 1 and pair[1].isdecimal()}
+
+
+def _equal(part: Layer | Scope | Bypass, other: Layer | Scope | Bypass) -> bool:
+    """Whether two instances are made with the same arguments."""
+    if isinstance(part, Scope) and isinstance(other, Scope):
+        shapes = [[node.shape for node in scope.inputs.values()] for scope in (part, other)]
+        return part.args == other.args and shapes[0] == shapes[1]
+    if isinstance(part, Layer) and isinstance(other, Layer):
+        pairs = zip(part.nodes, other.nodes, strict=True)
+        return all(a.op == b.op and a.input_shapes == b.input_shapes for a, b in pairs)
+    return False
 
 
 def _skeleton(lowered: Lowered) -> Hashable:

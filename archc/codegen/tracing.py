@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from archc.codegen.traced import expression, plain, trace
 from archc.graph import outputs
@@ -16,15 +16,19 @@ from archc.spec.document import NodeSpec
 from archc.spec.evaluation import SHAPE_WORDS
 from archc.spec.expressions import Expression
 
+Written: TypeAlias = dict[tuple[str, str], ast.expr]
 UNPRINTABLE = {"divisible", "ceil"}  # functions of the language that plain Python lacks
 
 
 class Tracing(Calls):
-    """A walk whose numbers are traced; ``conditions`` holds each `when` in terms of the traced names."""
+    """A walk whose numbers are traced.
+
+    ``written`` holds each `when` and each `repeat` in terms of the traced names, by (path, key).
+    """
 
     def __init__(self, graph: Graph) -> None:
         super().__init__(graph.document)
-        self.conditions: dict[str, ast.expr] = {}
+        self.written: Written = {}
 
     def place(self, *args: Any, **links: Any) -> Node:
         """As ever, but without remembered facts: equal numbers may come from different expressions."""
@@ -37,15 +41,14 @@ class Tracing(Calls):
         return facts._replace(shape=(facts.shape[0], *plain(facts.shape[1:])))
 
     def _count(self, frame: Frame, spec: NodeSpec) -> int:
-        if isinstance(spec.when, Expression):
-            self.conditions[frame.path(spec.id)] = substituted(spec.when.tree, frame.env)
+        for key, value in (("when", spec.when), ("repeat", spec.repeat)):
+            if isinstance(value, Expression):
+                self.written[frame.path(spec.id), key] = substituted(value.tree, frame.env)
         return super()._count(frame, spec)
 
 
-def traced(
-    graph: Graph, scope: Scope, names: Mapping[str, str]
-) -> tuple[Scope, dict[str, ast.expr]]:
-    """The scope expanded again with traced numbers, and its conditions by path.
+def traced(graph: Graph, scope: Scope, names: Mapping[str, str]) -> tuple[Scope, Written]:
+    """The scope expanded again with traced numbers, and what is written of presence and number.
 
     ``names`` gives each arg, and each input's channels, its name in the class: ``width``, ``input``.
     """
@@ -68,7 +71,7 @@ def traced(
     frame.above = block.inputs[0]
     walk.walk(frame)
     outputs.of_block(block, frame, walk)
-    return copy, walk.conditions
+    return copy, walk.written
 
 
 def _trace_arg(value: Any, name: ast.Name) -> Any:

@@ -89,6 +89,8 @@ class Values:
         """Whether the instances are called one by one, and not as a chain or in a loop."""
         if not entry.repeated:
             return False
+        if entry.count is not None:
+            return False
         moved = entry.order != sorted(entry.order)
         return moved or bool(entry.outputs) or entry.id in self._written_out or not _alike(entry)
 

@@ -33,6 +33,16 @@ def test_source_is_the_golden_file(name: str, sources: dict[str, str]) -> None:
     assert sources[name] == path.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", ["staged", "inverted"])
+def test_source_of_blocks_is_the_golden_file(name: str) -> None:
+    """``staged``: calls that repeat differently share a class. ``inverted``: some calls lack nodes."""
+    path = GOLDEN / f"{name}.py.txt"
+    source = archc.load(str(Path(__file__).parent / "specs" / f"{name}.yaml")).source()
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(source, encoding="utf-8")
+    assert source == path.read_text(encoding="utf-8")
+
+
 def test_every_source_is_formatted_and_clean(sources: dict[str, str], tmp_path: Path) -> None:
     for name, source in sources.items():
         (tmp_path / f"{name}.py").write_text(source, encoding="utf-8")
