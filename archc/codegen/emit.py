@@ -68,6 +68,8 @@ class _Names:
         if group.scopes[0] is self._root:
             return self._own
         wanted = name = class_name(group.block_name)
+        if name == self._own:
+            wanted = name = f"{name}Block"
         count = 2
         while name in self._taken:
             name, count = f"{wanted}{count}", count + 1
