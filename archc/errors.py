@@ -77,10 +77,25 @@ class SpecError(Exception):
 def nearest(word: str, known: Iterable[str]) -> str:
     """``did you mean 'filters'?``, or an empty string when nothing known is near.
 
+    Near is, in this order: much the same letters, the same beginning, about the same letters.
+
     >>> nearest("filter", ["filters", "kernel"])
     "did you mean 'filters'?"
+    >>> nearest("activation", ["dilation", "act"])
+    "did you mean 'act'?"
     """
     import difflib  # only a failing run pays for it
 
-    close = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean '{close[0]}'?" if close else ""
+    names = {name.lower(): name for name in sorted(known, reverse=True)}
+    low = word.lower()
+    stems = [name for name in names if min(len(name), len(low)) > 2 and _begins(low, name)]
+    close = (
+        difflib.get_close_matches(low, names, n=1, cutoff=0.75)
+        or sorted(stems, key=len, reverse=True)
+        or difflib.get_close_matches(low, names, n=1, cutoff=0.6)
+    )
+    return f"did you mean '{names[close[0]]}'?" if close else ""
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

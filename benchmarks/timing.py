@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
-from statistics import median
+from statistics import median, quantiles
 from time import perf_counter
 from typing import NamedTuple
+
+WIDTH = 46  # of a table's first column
 
 
 class Timing(NamedTuple):
@@ -17,33 +20,53 @@ class Timing(NamedTuple):
     def median(self) -> float:
         return median(self.runs)
 
+    def over(self, other: Timing) -> str:
+        """How many times the other's time it takes: the median of the rounds' ratios, and their
+        middle half."""
+        ratios = [ours / theirs for ours, theirs in zip(self.runs, other.runs, strict=True)]
+        low, _, high = quantiles(ratios, n=4, method="inclusive")
+        return f"{median(ratios):8.2f} ×  ({low:.2f} … {high:.2f})"
+
     def __str__(self) -> str:
         """Median, then fastest and slowest run, in milliseconds."""
         low, high = min(self.runs), max(self.runs)
-        return f"{self.median * 1e3:10.1f} ms   ({low * 1e3:.1f} … {high * 1e3:.1f})"
+        return f"{self.median * 1e3:10,.1f} ms  ({low * 1e3:,.1f} … {high * 1e3:,.1f})"
 
 
 def seconds(task: Callable[[], object]) -> float:
+    """The time of one run, which does not pay for clearing up after those before it."""
+    gc.collect()
     begin = perf_counter()
     task()
     return perf_counter() - begin
 
 
 def interleave(tasks: Mapping[str, Callable[[], object]], runs: int) -> dict[str, Timing]:
-    """Time every task ``runs`` times, in turns, after one round to warm up."""
+    """Time every task ``runs`` times, in turns, after one round to warm up.
+
+    Every other round goes backwards, so that none always runs in the wake of the same rival.
+    """
     for task in tasks.values():
         task()
-    rounds = [[seconds(task) for task in tasks.values()] for _ in range(runs)]
-    columns = zip(*rounds, strict=True)
-    return {name: Timing(column) for name, column in zip(tasks, columns, strict=True)}
+    times: dict[str, list[float]] = {name: [] for name in tasks}
+    for turn in range(runs):
+        for name in list(tasks)[:: -1 if turn % 2 else 1]:
+            times[name].append(seconds(tasks[name]))
+    return {name: Timing(tuple(found)) for name, found in times.items()}
+
+
+def head(title: str, *columns: str) -> None:
+    """The first lines of a table."""
+    print(f"\n{title:{WIDTH}}{'  '.join(columns)}")
+    print("─" * (WIDTH + 60))
 
 
 def compare(
-    title: str, ours: Callable[[], object], theirs: Mapping[str, Callable[[], object]], runs: int
+    title: str, ours: Callable[[], object], rival: str, theirs: Callable[[], object], runs: int
 ) -> None:
-    """Print our time beside that of each rival, and how many times theirs it is."""
-    timings = interleave({"archc": ours, **theirs}, runs)
-    print(f"\n{title}  [median (fastest … slowest) of {runs} runs]")
+    """Print our time beside the rival's, and how many times theirs it is."""
+    timings = interleave({"archc": ours, rival: theirs}, runs)
+    head(title, f"median of {runs}, fastest … slowest", "ratio, middle half")
     for name, timing in timings.items():
-        ratio = timings["archc"].median / timing.median
-        print(f"  {name:34}{timing}" + ("" if name == "archc" else f"   archc takes {ratio:.2f}×"))
+        ratio = timing.over(timings[rival]) if name != rival else ""
+        print(f"  {name:{WIDTH - 2}}{timing!s:34}{ratio}".rstrip())

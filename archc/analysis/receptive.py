@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import ceil, floor, gcd, lcm
 from typing import NamedTuple, TypeAlias
 
+from archc.collector import paused_collector
 from archc.graph.graph import Graph, Node
 from archc.ops.base import NOWHERE, POINT, AxisField, Bins, Whole, Window
 
@@ -79,6 +80,7 @@ Field: TypeAlias = dict[str, tuple[Reach, ...]]  # by input name; one reach for 
 ITSELF = Reach(((0, 0),), 1)
 
 
+@paused_collector()
 def receptive_fields(graph: Graph) -> dict[str, Field]:
     """For every node, inputs included, what it reads of each document input that it depends on."""
     reached: dict[str, Field] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from archc.analysis.cost import Totals, totals
@@ -10,6 +11,7 @@ from archc.analysis.memory import Peak, activation_bytes, peak_activation_bytes
 from archc.analysis.paths import depth
 from archc.analysis.receptive import Field, Reach, covers, receptive_fields
 from archc.analysis.words import dimensions
+from archc.collector import paused_collector
 from archc.graph.graph import Graph, Node
 
 Format: TypeAlias = Literal["table", "json", "csv", "markdown"]
@@ -24,7 +26,11 @@ class Summary:
     depth: int  # layers with weights on the longest path
     activation_bytes: int
     peak: Peak
-    fields: dict[str, Field]  # receptive fields by node and document input
+
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Receptive fields by node and document input; most of the work, so left until asked for."""
+        return receptive_fields(self.graph)
 
     def field_words(self, node: Node) -> str:
         """How far a node sees, for a table: ``11 × 11``, or ``all`` of the input.
@@ -81,6 +87,7 @@ class Summary:
         }
 
 
+@paused_collector()
 def summarise(graph: Graph) -> Summary:
     """Count everything."""
     return Summary(
@@ -89,7 +96,6 @@ def summarise(graph: Graph) -> Summary:
         depth(graph),
         activation_bytes(graph),
         peak_activation_bytes(graph),
-        receptive_fields(graph),
     )
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from archc.errors import Mistake, nearest
 from archc.graph import outputs
+from archc.graph.explain import disagreement
 from archc.graph.frame import Fault, Frame, Result, Silent
-from archc.graph.graph import Bypass, Item, Scope
+from archc.graph.graph import Bypass, Item, Node, Scope
 from archc.graph.instances import Instances
-from archc.graph.layers import Layers
+from archc.graph.layers import Layers, References
+from archc.graph.placing import check_count
 from archc.graph.settings import bind, evaluate
 from archc.ops import OPERATORS
 from archc.ops.arrange import Identity
-from archc.ops.base import show
+from archc.ops.base import ShapeError, show
 from archc.spec.document import Block, Document, NodeSpec
 
+MAX_SHOWN = 12  # blocks in a message
 MAX_DEPTH = 64  # of block calls within block calls
 
 
@@ -28,7 +32,9 @@ class Calls(Layers):
         super().__init__(document)
         self.instances = Instances(document.instances, document.marks)
         self.paths: set[str] = set()  # of block calls and their instances
+        self.failed: list[str] = []  # paths of written nodes
         self._stack: list[str] = []
+        self._circles: set[str] = set()  # blocks known to call themselves
 
     def walk(self, frame: Frame) -> None:
         """Expand every node of a scope, in the order written."""
@@ -36,12 +42,27 @@ class Calls(Layers):
             result = None
             try:
                 result = self._item(frame, written)
-            except Fault as fault:
-                self.report(fault.mistake)
-            except Silent:
-                pass
+            except (Fault, Silent) as failure:
+                self._failed(frame, written, failure)
             frame.define(written.id, result)
             frame.above = written.id
+
+    def _failed(self, frame: Frame, spec: NodeSpec, failure: Fault | Silent) -> None:
+        """Report a node's mistakes. What it reads is not to blame: it does not feed nothing."""
+        if isinstance(failure, Fault):
+            self.tell(failure, frame)
+        self.failed.append(frame.path(spec.id))
+        sources = spec.sources if spec.sources is not None else frame.above
+        if isinstance(sources, str | list):
+            names = [sources] if isinstance(sources, str) else sources
+            frame.used.update(name.partition(".")[0] for name in names if isinstance(name, str))
+        else:
+            frame.unresolved = True
+
+    def tell(self, fault: Fault, frame: Frame) -> None:
+        """Report all mistakes of a fault."""
+        for mistake in fault.mistakes:
+            self.report(mistake, frame)
 
     def _item(self, frame: Frame, written: NodeSpec) -> Result:
         path = frame.path(written.id)
@@ -58,12 +79,56 @@ class Calls(Layers):
                 first = frame.reach(*references[0])
                 item.sources.append((first.node,))
                 return first
-            sources = [frame.reach(*reference) for reference in references]
+            sources = self._sources(frame, item.spec, references)
             if item.spec.repeat is None:
                 return self._part(frame, item, item.spec, "", sources)
             return self._repeat(frame, item, sources, count)
         finally:
             frame.share = outer
+
+    def _sources(self, frame: Frame, spec: NodeSpec, references: References) -> list[Result]:
+        """What the node reads.
+
+        Raises:
+            Silent: some of it has failed; then what is wrong with the node itself has been reported.
+        """
+        sources = []
+        failed = False
+        for reference in references:
+            try:
+                sources.append(frame.reach(*reference))
+            except Fault as fault:
+                self.tell(fault, frame)
+                failed = True
+            except Silent:
+                failed = True
+        if failed:
+            self._check_alone(frame, spec, len(references))
+            raise Silent
+        return sources
+
+    def _check_alone(self, frame: Frame, spec: NodeSpec, count: int) -> None:
+        """Report what is wrong with a node whatever it reads: its operator, settings and args."""
+        if spec.repeat is not None:
+            frame.env["i"] = 0
+        try:
+            name = evaluate(spec.op, frame, spec.marks, "op")
+            if isinstance(name, str) and name in OPERATORS:
+                op = self.operators(frame, spec, name)[0]
+                check_count(op, count + bool(op.reads and getattr(op, op.reads) is not None))
+            else:
+                block = self._block(frame, spec, name)
+                self._check_call(frame, spec, block, count)
+                self._open(frame, spec, block, frame.path(spec.id), dict.fromkeys(block.inputs))
+        except ShapeError as error:
+            mistake = disagreement(error, frame.path(spec.id), (), spec, frame)
+            self.report(mistake, frame)
+        except Fault as fault:
+            self.tell(fault, frame)
+        except Silent:
+            pass
+        finally:
+            frame.env.pop("i", None)
 
     def _follow_share(self, frame: Frame, item: Item) -> tuple[str, str] | None:
         """Make a `share` node a copy of its target, that is read elsewhere.
@@ -75,10 +140,7 @@ class Calls(Layers):
             return frame.share
         target = frame.items.get(written.share)
         if target is None or not target.parts:
-            help = nearest(written.share, frame.items) or "it names a node of the same scope, above"
-            message = f"there is no node '{written.share}' above whose weights could be shared"
-            at = written.marks.span("share")
-            raise Fault(Mistake("A049", message, at, (), frame.where, help=help))
+            raise self._no_share(frame, written, written.share)
         item.spec = dataclasses.replace(
             target.spec,
             id=written.id,
@@ -90,6 +152,21 @@ class Calls(Layers):
         )
         item.shares = target.shares or target
         return item.path, target.path
+
+    def _no_share(self, frame: Frame, spec: NodeSpec, name: str) -> Fault | Silent:
+        """Why there are no weights to share."""
+        message = f"there is no node '{name}' above whose weights could be shared"
+        help = nearest(name, frame.items) or "`share` names a node of the same scope, above"
+        if name in frame.items:
+            if frame.results[name] is None:
+                return Silent()
+            message = f"'{name}' is absent here, so it has no weights to share"
+            help = "give this node the same `when`"
+        elif name in frame.nodes:
+            message = f"'{name}' is written further down"
+            help = "move one of the two: weights are shared with a node above"
+        at = spec.marks.span("share")
+        return Fault(Mistake("A049", message, at, (), frame.where, help=help))
 
     def _count(self, frame: Frame, spec: NodeSpec) -> int:
         """How many instances there are: 0 where the node is absent, 1 where it does not repeat."""
@@ -119,12 +196,14 @@ class Calls(Layers):
         item.order = self.instances.order(item.path, count)
         results: dict[int, Result] = {}
         result = sources[0]
-        for index in item.order:
-            frame.env["i"] = index
-            spec = self.instances.patch(f"{item.path}.{index}", item.spec)
-            inputs = [result, *sources[1:]]
-            result = results[index] = self._part(frame, item, spec, f".{index}", inputs)
-        del frame.env["i"]
+        try:
+            for index in item.order:
+                frame.env["i"] = index
+                spec = self.instances.instance(f"{item.path}.{index}", item.spec)
+                inputs = [result, *sources[1:]]
+                result = results[index] = self._part(frame, item, spec, f".{index}", inputs)
+        finally:
+            frame.env.pop("i", None)
         return Result(result.node, result.outputs, [results[index] for index in range(count)])
 
     def _part(
@@ -139,32 +218,34 @@ class Calls(Layers):
             item.parts.append(Bypass(path, node))
             return Result(node)
         name = evaluate(spec.op, frame, spec.marks, "op")
-        if name in OPERATORS:
+        if isinstance(name, str) and name in OPERATORS:
             layer = self.layer(frame, spec, name, item.path, suffix, nodes)
             item.parts.append(layer)
             return Result(layer.result)
-        block = self.document.blocks.get(name) if isinstance(name, str) else None
-        if block is None:
-            raise Fault(self._unknown_op(frame, spec, name))
-        scope = self._call(frame, spec, block, path, inputs)
+        block = self._block(frame, spec, name)
+        self._check_call(frame, spec, block, len(inputs))
+        values = {key: result.node for key, result in zip(block.inputs, inputs, strict=True)}
+        scope = self._open(frame, spec, block, path, values)
         item.parts.append(scope)
         named = scope.outputs if block.named_outputs else {}
         return Result(scope.result, {key: Result(node) for key, node in named.items()})
 
-    def _unknown_op(self, frame: Frame, spec: NodeSpec, name: Any) -> Mistake:
+    def _block(self, frame: Frame, spec: NodeSpec, name: Any) -> Block:
+        block = self.document.blocks.get(name) if isinstance(name, str) else None
+        if block is not None:
+            return block
         known = [*OPERATORS, *self.document.blocks]
-        help = "`archc ops` lists the operators"
+        blocks = ", ".join([*self.document.blocks][:MAX_SHOWN])
+        help = "`archc ops` lists the operators" + (f"; blocks here are: {blocks}" * bool(blocks))
         if isinstance(name, str):
             help = nearest(name, known) or help
         message = f"there is no operator or block {show(name)}"
         at = spec.marks.span("op" if "op" in spec.marks else None)
-        return Mistake("A040", message, at, (), frame.where, help=help)
+        raise Fault(Mistake("A040", message, at, (), frame.where, help=help))
 
-    def _call(
-        self, frame: Frame, spec: NodeSpec, block: Block, path: str, inputs: list[Result]
-    ) -> Scope:
-        """Expand one call of a block."""
-        self._check_call(frame, spec, block, inputs)
+    def _open(self, frame: Frame, spec: NodeSpec, block: Block, path: str,
+              inputs: Mapping[str, Node | None]) -> Scope:  # fmt: skip
+        """Expand one call of a block; an input of None is that of a node that has failed."""
         given = {
             key: evaluate(value, frame, spec.marks, key) for key, value in spec.settings.items()
         }
@@ -175,11 +256,13 @@ class Calls(Layers):
         args = bind(spec, given, frame, block.args, block.name, env)
         scope = Scope(path, block, args, {}, patched=self.instances.below(path))
         self.paths.add(path)
-        called = f"in block {block.name}, called as {path} at {spec.marks.span()}"
-        inner = Frame(scope, block.nodes, block.lexical, env, {}, called, share=frame.share)
-        for name, result in zip(block.inputs, inputs, strict=True):
-            scope.inputs[name] = result.node
-            inner.define(name, Result(result.node))
+        called = spec.marks.span()
+        where = f"in block {block.name}, called as {path} at {called}"
+        inner = Frame(scope, block.nodes, block.lexical, env, {}, where, called, share=frame.share)
+        for name, node in inputs.items():
+            if node is not None:
+                scope.inputs[name] = node
+            inner.define(name, Result(node) if node is not None else None)
         inner.above = block.inputs[0]
         self._stack.append(block.name)
         try:
@@ -189,17 +272,19 @@ class Calls(Layers):
             self._stack.pop()
         return scope
 
-    def _check_call(self, frame: Frame, spec: NodeSpec, block: Block, inputs: list[Result]) -> None:
+    def _check_call(self, frame: Frame, spec: NodeSpec, block: Block, count: int) -> None:
         at = spec.marks.span("op" if "op" in spec.marks else None)
+        if block.name in self._stack and not self._circles.isdisjoint(self._stack):
+            raise Silent  # the circle is entered at another block
         if block.name in self._stack or len(self._stack) >= MAX_DEPTH:
+            self._circles.update(self._stack)
             chain = " → ".join([*self._stack[-6:], block.name])
             message = f"block {block.name} calls itself: {chain}"
             help = "blocks may use blocks, but without recursion; `repeat` chains instances"
             raise Fault(Mistake("A044", message, at, (), frame.where, help=help))
-        if len(inputs) != len(block.inputs):
+        if count != len(block.inputs):
+            at = spec.marks.span("from" if "from" in spec.marks else None)
             wanted = ", ".join(block.inputs)
-            message = (
-                f"block {block.name} reads {len(block.inputs)} inputs ({wanted}), not {len(inputs)}"
-            )
+            message = f"block {block.name} reads {len(block.inputs)} inputs ({wanted}), not {count}"
             help = f"name them in this order: from: [{wanted}]"
             raise Fault(Mistake("A045", message, at, (), frame.where, help=help))

@@ -6,22 +6,28 @@ is no un-shaped graph to mistake for it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from archc.collector import paused_collector
 from archc.errors import Mistake, Span, SpecError
 from archc.graph import outputs
 from archc.graph.calls import Calls
-from archc.graph.frame import Fault, Frame, Result, Silent
-from archc.graph.graph import Graph, Scope
+from archc.graph.frame import Fault, Frame, Result
+from archc.graph.graph import Graph, GraphOutput, Scope
+from archc.graph.remedy import advice, changed
 from archc.graph.settings import evaluate
 from archc.ops.base import Shape
 from archc.spec.document import Document
 from archc.spec.tree import Map
 
 MAX_AXES = 4  # channels and up to three spatial axes
+MAX_TRIALS = 4  # expansions of the whole spec that look for remedies
+MAX_TRIED = 20_000  # nodes of a spec for which remedies are looked for
 
 
+@paused_collector()
 def expand(document: Document) -> Graph:
     """The document's graph.
 
@@ -29,36 +35,10 @@ def expand(document: Document) -> Graph:
         SpecError: with every independent mistake.
     """
     calls = Calls(document)
-    try:
-        return _expand(document, calls)
-    except Fault as fault:
-        calls.report(fault.mistake)
-    except Silent:
-        pass
-    raise SpecError(calls.mistakes)
-
-
-def _expand(document: Document, calls: Calls) -> Graph:
-    env = calls.lexical(document.lexical)
-    frame = Frame(
-        scope=Scope("", None, dict(env), {}),
-        nodes=document.nodes,
-        lexical=document.lexical,
-        env=dict(env),
-        results={},
-    )
-    shapes = _input_shapes(document, frame)
-    for name, shape in shapes.items():
-        node = calls.place_input(name, shape)
-        frame.scope.inputs[name] = node
-        frame.define(name, Result(node))
-    frame.above = next(iter(shapes)) if len(shapes) == 1 else ""
-    calls.walk(frame)
-    found = outputs.of_document(document, frame, calls)
-    for mistake in calls.instances.unmet([*calls.nodes, *calls.paths]):
-        calls.report(mistake)
-    if calls.mistakes:
-        raise SpecError(calls.mistakes)
+    frame = Frame(Scope("", None, {}, {}), document.nodes, document.lexical, {}, {})
+    found = _walk(document, calls, frame)
+    if any(not told.mistake.warning for told in calls.told.values()):
+        raise SpecError(_explained(document, calls))
     graph = Graph(
         document.name,
         document,
@@ -72,16 +52,64 @@ def _expand(document: Document, calls: Calls) -> Graph:
     return graph
 
 
-def _input_shapes(document: Document, frame: Frame) -> dict[str, Shape]:
-    """Each document input with its shape, checked."""
+def _walk(document: Document, calls: Calls, frame: Frame) -> list[GraphOutput]:
+    """Expand the whole document. Returns its outputs, as far as there are no mistakes."""
+    try:
+        args = calls.lexical(document.lexical)
+        frame.env.update(args)
+        frame.scope.args.update(args)
+    except Fault as fault:
+        calls.tell(fault, frame)
+        return []
+    _place_inputs(document, calls, frame)
+    calls.walk(frame)
+    found = outputs.of_document(document, frame, calls)
+    for mistake in calls.instances.unmet([*calls.nodes, *calls.paths], calls.failed):
+        calls.report(mistake, frame)
+    return found
+
+
+def _explained(document: Document, calls: Calls) -> list[Mistake]:
+    """The mistakes; where a change of one setting would do, with that change, tried on the whole spec."""
+    mistakes: list[Mistake] = []
+    trials = MAX_TRIALS if len(calls.nodes) <= MAX_TRIED else 0
+    for key, told in calls.told.items():
+        mistake = told.noted()
+        for change in told.changes[:trials]:
+            trials -= 1
+            left = _left(changed(document, change))
+            if key not in left:
+                mistake = dataclasses.replace(mistake, help=advice(change, mistake, not left))
+                break
+        if not mistake.warning:
+            mistakes.append(mistake)
+    return mistakes
+
+
+def _left(document: Document) -> set[tuple[str, Span | None]]:
+    """The codes and places of a document's mistakes."""
+    calls = Calls(document)
+    _walk(document, calls, Frame(Scope("", None, {}, {}), document.nodes, document.lexical, {}, {}))
+    return {key for key, told in calls.told.items() if not told.mistake.warning}
+
+
+def _place_inputs(document: Document, calls: Calls, frame: Frame) -> None:
+    """Each document input with its shape, checked; a wrong one leaves a gap."""
     named = document.input if isinstance(document.input, Map) else None
     given: Mapping[str, Any] = named if named is not None else {"input": document.input}
-    shapes: dict[str, Shape] = {}
     for name, written in given.items():
         marks, key = (document.marks, "input") if named is None else (named, name)
-        value = evaluate(written, frame, marks, key)
-        shapes[name] = _shape(name, value, marks.span(key if key in marks else None))
-    return shapes
+        try:
+            value = evaluate(written, frame, marks, key)
+            shape = _shape(name, value, marks.span(key if key in marks else None))
+        except Fault as fault:
+            calls.tell(fault, frame)
+            frame.define(name, None)
+        else:
+            node = calls.place_input(name, shape)
+            frame.scope.inputs[name] = node
+            frame.define(name, Result(node))
+    frame.above = next(iter(given)) if len(given) == 1 else ""
 
 
 def _shape(name: str, value: Any, at: Span) -> Shape:

@@ -1,15 +1,15 @@
-"""Why an operator cannot take its inputs: how each shape came about, and a remedy that was tried."""
+"""Why an operator cannot take its inputs: how the shape of each came about."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from archc.errors import Label, Mistake, Span
 from archc.graph.frame import Frame
 from archc.graph.graph import Node
-from archc.ops.base import AttributeMistake, Operator, Shape, ShapeError
+from archc.ops.base import Shape, ShapeError
 from archc.spec.document import NodeSpec
 from archc.spec.tree import Seq
 
@@ -22,131 +22,138 @@ def dims(shape: Shape) -> str:
 
 
 def disagreement(
-    error: ShapeError,
-    name: str,
-    op: Operator,
-    inputs: tuple[Node, ...],
-    spec: NodeSpec,
-    frame: Frame,
+    error: ShapeError, name: str, inputs: tuple[Node, ...], spec: NodeSpec, frame: Frame
 ) -> Mistake:
     """The mistake of an operator that cannot take its inputs, with the derivation of their shapes."""
-    spans = list(_input_spans(spec, len(inputs)))
-    labels = tuple(Label(span, dims(node.shape)) for span, node in zip(spans, inputs, strict=True))
-    if len(inputs) < 2 or len(spans) < 2:
-        at, labels = spec.marks.span(), ()
-    else:
+    spans = _input_spans(spec, len(inputs))
+    at = spec.marks.span()
+    labels: tuple[Label, ...] = ()
+    if len(set(spans)) > 1:
         at = spans[error.inputs[0] if error.inputs else 0]
-    where = ", ".join(part for part in (name, frame.where) if part)
-    why, help = tuple(derivations(inputs, error.inputs)), error.help
-    if len(inputs) > 1 and error.inputs:
-        help = remedy(op, inputs, error.inputs) or help
-    return Mistake(error.code, error.message, at, labels, where, why, help)
+        labels = tuple(Label(s, dims(n.shape)) for s, n in zip(spans, inputs, strict=True))
+    where = ", ".join(part for part in (local(name, frame), frame.where) if part)
+    why = tuple(derivations(inputs, error.inputs, frame))
+    return Mistake(error.code, error.message, at, labels, where, why, error.help)
 
 
-def _input_spans(spec: NodeSpec, count: int) -> Iterator[Span]:
+def local(name: str, frame: Frame) -> str:
+    """A node's name as its own scope writes it."""
+    return name.removeprefix(f"{frame.scope.path}.") if frame.scope.path else name
+
+
+def _input_spans(spec: NodeSpec, count: int) -> list[Span]:
     written = spec.marks.get("from")
-    for index in range(count):
-        if isinstance(written, Seq) and index < len(written):
-            yield written.span(index)
-        else:
-            yield spec.marks.span()
+    return [
+        written.span(index)
+        if isinstance(written, Seq) and index < len(written)
+        else spec.marks.span()
+        for index in range(count)
+    ]
 
 
-def derivations(inputs: tuple[Node, ...], odd: tuple[int, ...]) -> Iterator[str]:
+class Row(NamedTuple):
+    """One step of a derivation."""
+
+    name: str
+    sum: str
+    shape: str
+    line: str
+    remark: str = ""
+
+
+def derivations(inputs: Sequence[Node], odd: Sequence[int], frame: Frame) -> Iterator[str]:
     """How each differing shape came about: a headline and its chain, odd ones first."""
-    fork = _fork(inputs) if len(inputs) > 1 else None
+    if not inputs:
+        return
+    meeting = fork(inputs) if len(inputs) > 1 else None
     order = [*odd, *(i for i in range(len(inputs)) if i not in odd)]
     groups: dict[Shape, list[Node]] = {}
+    sizes = len({node.shape[1:] for node in inputs}) > 1  # else it is the channels that differ
     for index in order:
-        groups.setdefault(inputs[index].shape[1:] or inputs[index].shape, []).append(inputs[index])
-    for nodes in groups.values():
-        first, others = nodes[0], list(dict.fromkeys(n.name for n in nodes[1:]))
-        also = f", and so did {' and '.join(others)}" if others else ""
-        yield f"● {first.name} came to {dims(first.shape)}{also}"
-        yield from _chain_lines(first, fork)
+        shape = inputs[index].shape
+        groups.setdefault((shape[1:] or shape) if sizes else shape, []).append(inputs[index])
+    chains = [chain(nodes[0], meeting) for nodes in groups.values()]
+    if len(chains) == 1 and len(chains[0]) == 1:
+        return  # the input itself
+    remarks = {}
+    if len(chains) > 1:
+        others = [node for line in chains[1:] for node in line]
+        left = departure(chains[0], others) or departure(chains[1], chains[0])
+        if left:
+            remarks[id(left[1])] = _remark(*left)
+    tables = [list(_rows(line, meeting, frame, remarks)) for line in chains]
+    widths = [max(len(row[column]) for table in tables for row in table) for column in range(4)]
+    for (shape, nodes), table in zip(groups.items(), tables, strict=True):
+        names = list(dict.fromkeys(local((node.owner or node).name, frame) for node in nodes))
+        also = f", and so did {' and '.join(names[1:])}" if names[1:] else ""
+        yield f"● {names[0]} came to {dims(shape)}{also}"
+        for row in table:
+            cells = "  ".join(f"{row[column]:<{widths[column]}}" for column in range(4))
+            yield f"    {cells}  {row.remark}".rstrip()
 
 
-def _chain_lines(last: Node, fork: Node | None) -> Iterator[str]:
-    chain = list(_chain(last, fork))
-    names = max(len(node.name) for node in chain)
-    sums = [node.op.arithmetic(node.input_shapes, node.shape) for node in chain]
-    width = max(map(len, sums))
-    for node, arithmetic in zip(chain, sums, strict=True):
-        line = f"   line {node.spec.marks.span().line}" if node.spec is not None else ""
-        yield f"    {node.name:<{names}}  {arithmetic:<{width}}  {dims(node.shape)}{line}".rstrip()
+def _rows(
+    line: list[Node], meeting: Node | None, frame: Frame, remarks: dict[int, str]
+) -> Iterator[Row]:
+    if line[0] is not meeting and line[0].inputs:
+        yield Row("…", "", dims(line[0].inputs[0].shape), "")
+    outside = {id(node): name for name, node in frame.scope.inputs.items()}
+    for node in line:
+        place = f"line {node.spec.marks.span().line}" if node.spec is not None else ""
+        name, arithmetic = local(node.name, frame), ""
+        if id(node) in outside:
+            name = outside[id(node)]
+            arithmetic = f"from {node.name}" if node.name != name else ""
+        else:
+            arithmetic = node.op.arithmetic(node.input_shapes, node.shape)
+        yield Row(name, arithmetic, dims(node.shape), place, remarks.get(id(node), ""))
 
 
-def _chain(last: Node, fork: Node | None) -> list[Node]:
-    """From the fork (or the nodes shortly before) down to the node, along first inputs."""
-    chain = [last]
-    while chain[-1] is not fork and chain[-1].inputs and len(chain) < LONGEST:
-        chain.append(chain[-1].inputs[0])
-    return chain[::-1]
+def chain(last: Node, meeting: Node | None, longest: int = LONGEST) -> list[Node]:
+    """From where the branches part (or shortly before) down to the node, along first inputs."""
+    line = [last]
+    while line[-1] is not meeting and line[-1].inputs and len(line) < longest:
+        line.append(line[-1].inputs[0])
+    return line[::-1]
 
 
-def _fork(inputs: tuple[Node, ...]) -> Node | None:
+def fork(inputs: Sequence[Node]) -> Node | None:
     """The nearest value from which all inputs come, along first inputs."""
 
     def back(node: Node) -> Iterator[Node]:
-        while True:
-            yield node
-            if not node.inputs:
-                return
+        yield node
+        while node.inputs:
             node = node.inputs[0]
+            yield node
 
     shared = [set(map(id, back(node))) for node in inputs[1:]]
     return next((n for n in back(inputs[0]) if all(id(n) in line for line in shared)), None)
 
 
-def remedy(op: Operator, inputs: tuple[Node, ...], odd: tuple[int, ...]) -> str:
-    """One changed setting that makes the operator accept its inputs, tried before it is offered."""
-    target = Counter(node.shape[1:] for i, node in enumerate(inputs) if i not in odd).most_common(1)
-    fork = _fork(inputs)
-    if not target or len(odd) != 1 or fork is None:
-        return ""
-    chain = _chain(inputs[odd[0]], fork)
-    for node in reversed(chain[1:] if chain[0] is fork else chain):
-        for change in _changes(node):
-            shapes = [n.shape for n in inputs]
-            shapes[odd[0]] = _rerun(chain, node, change)
-            if shapes[odd[0]] and _accepts(op, tuple(shapes)):
-                words = " with ".join(f"{key} {value}" for key, value in change.items())
-                size = dims(shapes[odd[0]])
-                return f"let {node.name} have {words}: then {inputs[odd[0]].name} comes to {size}"
-    return ""
+def departure(line: list[Node], others: list[Node]) -> tuple[Node, Node] | None:
+    """The first step whose result has a size (or else channels) that no step of the others has."""
+    known = {node.shape[1:] for node in others}
+    for before, node in pairwise(line):
+        if node.shape[1:] not in known:
+            return before, node
+    if line[-1].shape[1:] != others[-1].shape[1:]:
+        return None
+    steps = [pair for pair in pairwise(line) if pair[0].shape != pair[1].shape]
+    return steps[-1] if steps else None
 
 
-def _changes(node: Node) -> Iterator[Mapping[str, object]]:
-    """Small changes of a node's settings, likeliest first."""
-    declared = node.op.attributes()
-    kernel = getattr(node.op, "kernel", 0)
-    if "padding" in declared:
-        yield from (
-            {"padding": p} for p in range(1 + (kernel if isinstance(kernel, int) else 3) // 2)
-        )
-        yield from ({"kernel": k, "padding": k // 2} for k in (1, 3, 5, 7))
-    if "ceil" in declared:
-        yield {"ceil": not getattr(node.op, "ceil", False)}
-    if "stride" in declared:
-        yield from ({"stride": s} for s in (1, 2))
-
-
-def _rerun(chain: list[Node], changed: Node, change: Mapping[str, object]) -> Shape:
-    """The shape at the chain's end with one node's settings changed; empty where it fails."""
-    shape = chain[0].shape
-    for node in chain[1:]:
-        try:
-            op = node.op if node is not changed else dataclasses.replace(node.op, **change)
-            op.check()
-            shape = op.infer((shape, *node.input_shapes[1:]))
-        except (ShapeError, AttributeMistake):
-            return ()
-    return shape
-
-
-def _accepts(op: Operator, shapes: tuple[Shape, ...]) -> bool:
-    try:
-        op.infer(shapes)
-    except ShapeError:
-        return False
-    return True
+def _remark(before: Node, node: Node) -> str:
+    """``◀ here a row and a column are lost``"""
+    if before.shape[1:] == node.shape[1:]:
+        return f"◀ here the channels become {node.shape[0]}"
+    steps = {old - new for old, new in zip(before.shape[1:], node.shape[1:], strict=False)}
+    axes = len(node.shape) - 1
+    lost = next(iter(steps), 0)
+    if len(steps) != 1 or len(before.shape) != len(node.shape) or axes > 2 or abs(lost) > 3:
+        return f"◀ here {dims(before.shape[1:])} becomes {dims(node.shape[1:]) or 'a vector'}"
+    what = "lost" if lost > 0 else "added"
+    count = abs(lost)
+    names = ("position",) if axes == 1 else ("row", "column")
+    parts = [f"a {name}" if count == 1 else f"{count} {name}s" for name in names]
+    plural = "is" if count == axes == 1 else "are"
+    return f"◀ here {' and '.join(parts)} {plural} {what}"

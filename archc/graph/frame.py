@@ -13,11 +13,11 @@ from archc.spec.document import Lexical, NodeSpec
 
 
 class Fault(Exception):
-    """A mistake that ends the expansion of one written node, and of nothing else."""
+    """Mistakes that end the expansion of one written node, and of nothing else."""
 
-    def __init__(self, mistake: Mistake) -> None:
-        super().__init__(mistake.message)
-        self.mistake = mistake
+    def __init__(self, *mistakes: Mistake) -> None:
+        super().__init__(mistakes[0].message)
+        self.mistakes = mistakes
 
 
 class Silent(Exception):
@@ -59,7 +59,9 @@ class Frame:
     env: dict[str, Any]  # args, and results for `name.channels`
     results: dict[str, Result | None]
     where: str = ""  # "in block inception, called as inception_3a at net.yaml:19:3"
+    called: Span | None = None  # where
     used: set[str] = field(default_factory=set)
+    unresolved: bool = False  # a reference names nothing, and nobody knows which node it means
     items: dict[str, Item] = field(default_factory=dict)
     above: str = ""  # the node written above, or the first input
     share: tuple[str, str] | None = None  # nodes under the first path use weights under the second
@@ -79,6 +81,7 @@ class Frame:
         """
         name, *parts = reference.split(".")
         if name not in self.results:
+            self.unresolved = True
             raise Fault(self._unknown(name, at()))
         self.used.add(name)
         result = self.results[name]
@@ -98,15 +101,21 @@ class Frame:
 
     def _unknown(self, name: str, at: Span) -> Mistake:
         if name in self.nodes:
+            own = name == next((id for id in self.nodes if id not in self.results), "")
+            message = f"'{name}' reads itself" if own else f"'{name}' is written further down"
             help = "move one of the two: a node reads only what is written above it"
-            return Mistake(
-                "A042", f"'{name}' is written further down", at, (), self.where, help=help
-            )
+            help = "a node reads only what is written above it" if own else help
+            return Mistake("A042", message, at, (), self.where, help=help)
         known = [*self.results]
         help = nearest(name, known) or f"above this node there are: {', '.join(known[-12:])}"
         return Mistake("A041", f"there is no node '{name}' above", at, (), self.where, help=help)
 
     def _no_part(self, name: str, part: str, known: list[str], at: Span) -> Mistake:
+        item = self.items.get(name)
+        if not known and item is not None and isinstance(next(iter(item.parts), None), Scope):
+            message = f"'{name}' has no output '{part}'"
+            help = f"only the block's `outputs` can be named from outside; '{name}' alone is its result"
+            return Mistake("A041", message, at, (), self.where, help=help)
         if not known:
             message = f"'{name}' is neither repeated nor a block with named outputs"
             return Mistake("A041", message, at, (), self.where, help=f"write '{name}' alone")

@@ -10,6 +10,8 @@ from archc.graph.settings import patched
 from archc.spec.document import NodeSpec
 from archc.spec.tree import Map
 
+OF_CHAIN = ("from", "when", "repeat", "share")
+
 
 class Instances:
     """The path patches of a document, and which of them have met their instance."""
@@ -26,6 +28,20 @@ class Instances:
             return spec
         self._met.add(path)
         return patched(spec, patch)
+
+    def instance(self, path: str, spec: NodeSpec) -> NodeSpec:
+        """The instance of a repeated node as it stands at this path.
+
+        Raises:
+            Fault: the patch has a key that belongs to the chain as a whole.
+        """
+        patch = self._patches.get(path) if self._patches else None
+        for key in OF_CHAIN:
+            if patch is not None and key in patch:
+                message = f"'{key}' cannot be set for one instance of a repeated node"
+                help = f"patch '{path.rpartition('.')[0]}', or remove the instance: {path}: null"
+                raise Fault(Mistake("A052", message, patch.key_span(key), help=help))
+        return self.patch(path, spec)
 
     def removed(self, path: str) -> bool:
         """Whether a patch removes what stands at this path."""
@@ -57,9 +73,16 @@ class Instances:
             order.insert(order.index(int(target)) + (place == "after"), int(index))
         return order
 
-    def unmet(self, paths: list[str]) -> list[Mistake]:
-        """A mistake for each patch whose path nothing has; ``paths`` are those that exist."""
-        missing = [path for path in self._patches if path not in self._met]
+    def unmet(self, paths: list[str], failed: list[str]) -> list[Mistake]:
+        """A mistake for each patch whose path nothing has; ``paths`` are those that exist.
+
+        What lies below one of the ``failed`` was never looked at.
+        """
+        missing = [
+            path
+            for path in self._patches
+            if path not in self._met and not any(f"{path}.".startswith(f"{f}.") for f in failed)
+        ]
         return [
             Mistake(
                 "A052",

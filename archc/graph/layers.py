@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from types import NoneType
 from typing import Any
 
 from archc.errors import Mistake, Span, nearest
@@ -17,7 +18,9 @@ from archc.spec.document import Document, Lexical, NodeSpec
 from archc.spec.expressions import ExpressionError
 from archc.spec.tree import Map, Seq
 
+References = list[tuple[str, Callable[[], Span]]]
 Operators = tuple[Operator, Operator | None, Operator | None]
+PLAIN = frozenset((int, float, bool, str, NoneType))
 
 
 class Layers(Placing):
@@ -27,6 +30,7 @@ class Layers(Placing):
         super().__init__(document)
         self._lexical: dict[int, dict[str, Any]] = {}
         self._defaults: dict[tuple[int, str], dict[str, Any]] = {}
+        self._made: dict[tuple[object, ...], Operator] = {}
 
     def lexical(self, lexical: Lexical) -> dict[str, Any]:
         """A file's args with their values."""
@@ -48,11 +52,12 @@ class Layers(Placing):
             self._defaults[key] = found
         return self._defaults[key]
 
-    def references(self, frame: Frame, spec: NodeSpec) -> list[tuple[str, Callable[[], Span]]]:
+    def references(self, frame: Frame, spec: NodeSpec) -> References:
         """What the node reads, each with its place; the node written above if it does not say."""
         sources = evaluate(spec.sources, frame, spec.marks, "from")
         if sources is None:
             if not frame.above:
+                frame.unresolved = True
                 message = "with several inputs the first node must say which it reads"
                 help = f"add from: {next(iter(frame.scope.inputs))}"
                 at = spec.marks.span()
@@ -60,8 +65,11 @@ class Layers(Placing):
             return [(frame.above, spec.marks.span)]
         names = sources if isinstance(sources, list | tuple) else [sources]
         if not names or not all(isinstance(name, str) for name in names):
+            frame.unresolved = True
             message = f"`from` names a node or a list of nodes, not {show(sources)}"
-            raise Fault(Mistake("A041", message, spec.marks.span("from"), (), frame.where))
+            help = "write their ids: from: conv1, or from: [conv1, pool2]"
+            at = spec.marks.span("from")
+            raise Fault(Mistake("A041", message, at, (), frame.where, help=help))
         return [(name, partial(_from_span, spec, index)) for index, name in enumerate(names)]
 
     def layer(
@@ -74,7 +82,7 @@ class Layers(Placing):
         inputs: tuple[Node, ...],
     ) -> Layer:
         """The operator's node and those of its norm and activation: ``conv3.0``, ``conv3_norm.0``."""
-        op, norm, act = self._operators(frame, spec, name)
+        op, norm, act = self.operators(frame, spec, name)
         if op.reads and getattr(op, op.reads) is not None:
             at = partial(spec.marks.span, op.reads)
             inputs = (*inputs, frame.reach(getattr(op, op.reads), at).node)
@@ -89,7 +97,7 @@ class Layers(Placing):
             layer.act = self.place(place, act, last, spec, frame, role="act", owner=owner)
         return layer
 
-    def _operators(self, frame: Frame, spec: NodeSpec, name: str) -> Operators:
+    def operators(self, frame: Frame, spec: NodeSpec, name: str) -> Operators:
         """Operator, norm and activation; made once for a repeated node whose settings do not vary."""
         known: Operators | None = frame.made.get(id(spec))
         if known is not None:
@@ -98,7 +106,7 @@ class Layers(Placing):
         settings = {key: value for key, value in defaults.items() if key not in ("norm", "act")}
         for key, value in spec.settings.items():
             settings[key] = evaluate(value, frame, spec.marks, key)
-        op = make(name, settings, spec, frame)
+        op = self._make(name, settings, spec, frame)
         norm = self._follower(frame, spec, "norm", spec.norm, defaults)
         act = self._follower(frame, spec, "act", spec.act, defaults)
         made = (op, norm, act)
@@ -122,7 +130,23 @@ class Layers(Placing):
             raise Fault(_not_a(role, name, spec, frame))
         defaults = self.defaults(frame, name)
         merged = {key: item for key, item in defaults.items() if key not in ("norm", "act")}
-        return make(name, {**merged, **settings}, spec, frame)
+        return self._make(name, {**merged, **settings}, spec, frame)
+
+    def _make(self, name: str, settings: dict[str, Any], spec: NodeSpec, frame: Frame) -> Operator:
+        """The operator with these settings; one object where plain words and numbers are equal.
+
+        Types are part of the key, for 1 and ``true`` are equal too; and what is no plain value, such
+        as a number that remembers its expression, is no key.
+        """
+        values = settings.values()
+        types = tuple(map(type, values))
+        if not PLAIN.issuperset(types):
+            return make(name, settings, spec, frame)
+        key = (name, types, *settings, *values)
+        op = self._made.get(key)
+        if op is None:
+            op = self._made[key] = make(name, settings, spec, frame)
+        return op
 
 
 def _not_a(role: str, name: Any, spec: NodeSpec, frame: Frame) -> Mistake:
@@ -133,6 +157,8 @@ def _not_a(role: str, name: Any, spec: NodeSpec, frame: Frame) -> Mistake:
         help = nearest(name, known) or help
     at = spec.marks.span(role if role in spec.marks else None)
     message = f"{role} must name {what}, not {show(name)}"
+    if name is None:
+        message = f"{role} has settings, but no `op` to name {what}"
     return Mistake("A053", message, at, (), frame.where, help=help)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archc.errors import Mistake, Span
 from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Graph, GraphOutput, Node
-from archc.spec.document import Block, Document
+from archc.spec.document import Block, Document, last_written
 from archc.spec.tree import Map, Seq
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 def of_document(document: Document, frame: Frame, calls: Calls) -> list[GraphOutput]:
     """The graph's outputs, in order; the last node written where the document names none."""
     found: list[GraphOutput] = []
-    if not document.outputs:
-        last = frame.reach(frame.above, document.marks.span)
-        found.append(GraphOutput(frame.above, last.node, False))
+    end = last_written(document.nodes)
+    last = frame.results.get(end)
+    if not document.outputs and last is not None:
+        frame.used.add(end)
+        found.append(GraphOutput(end, last.node, False))
     for index, output in enumerate(document.outputs):
         item = frame.items.get(output.source)
         if output.training_only and item is not None and not item.parts:
@@ -30,16 +32,15 @@ def of_document(document: Document, frame: Frame, calls: Calls) -> list[GraphOut
             result = frame.reach(output.source, place)
             found.append(GraphOutput(output.name, result.node, output.training_only))
         except Fault as fault:
-            calls.report(fault.mistake)
+            calls.tell(fault, frame)
         except Silent:
             pass
     check_used(frame, calls)
-    if found and all(output.training_only for output in found):
+    if document.outputs and all(output.training_only for output in document.outputs):
         at = document.marks.span("outputs")
         help = "name the network's own output first: {main: fc, aux1: {from: aux1, training_only: true}}"
-        raise Fault(
-            Mistake("A051", "every output is training_only, so evaluation has none", at, help=help)
-        )
+        message = "every output is training_only, so evaluation has none"
+        calls.report(Mistake("A051", message, at, help=help), frame)
     return found
 
 
@@ -49,10 +50,19 @@ def of_block(block: Block, frame: Frame, calls: Calls) -> None:
     Raises:
         Silent: one of them has failed.
     """
+    failed = False
     for index, (name, reference) in enumerate(block.outputs.items()):
-        at = partial(_span, block.marks, name, index)
-        frame.scope.outputs[name] = frame.reach(reference, at).node
+        try:
+            at = partial(_span, block.marks, name, index)
+            frame.scope.outputs[name] = frame.reach(reference, at).node
+        except Fault as fault:
+            calls.tell(fault, frame)
+            failed = True
+        except Silent:
+            failed = True
     check_used(frame, calls)
+    if failed:
+        raise Silent
 
 
 def _span(marks: Map, name: str, index: int) -> Span:
@@ -66,8 +76,10 @@ def _span(marks: Map, name: str, index: int) -> Span:
 
 def check_used(frame: Frame, calls: Calls) -> None:
     """Report nodes whose value nobody reads: a forgotten end is the commonest mistake of a patch."""
+    if frame.unresolved:
+        return  # what seems unused may be what a misspelt name means
     for name, item in frame.items.items():
-        if name in frame.used or not item.parts:
+        if name in frame.used or not item.parts or frame.results.get(name) is None:
             continue
         at = item.spec.marks.span()
         help = "read it in a `from` below, name it in `outputs`, or remove it"
@@ -76,13 +88,14 @@ def check_used(frame: Frame, calls: Calls) -> None:
         mistake = Mistake(
             "A043", f"'{name}' feeds nothing and is no output", at, (), frame.where, help=help
         )
-        calls.report(mistake)
+        calls.report(mistake, frame)
     if frame.scope.block is None:
         for name in frame.scope.inputs:
             if name not in frame.used:
                 at = calls.document.marks.span("input")
                 help = "read it in a `from`, or remove it"
-                calls.report(Mistake("A043", f"input '{name}' feeds nothing", at, help=help))
+                mistake = Mistake("A043", f"input '{name}' feeds nothing", at, help=help)
+                calls.report(mistake, frame)
 
 
 def mark_training_only(graph: Graph) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from archc.errors import Mistake, nearest
 from archc.graph.frame import Fault, Frame, Silent
@@ -12,6 +12,7 @@ from archc.ops import OPERATORS
 from archc.ops.base import AttributeMistake, Operator, show
 from archc.spec.document import Lexical, NodeSpec, Required
 from archc.spec.expressions import Expression, ExpressionError
+from archc.spec.patch import copy
 from archc.spec.tree import Map
 
 FIELDS = {"op": "op", "share": "share", "from": "sources", "norm": "norm", "act": "act", "when": "when",
@@ -21,12 +22,8 @@ TYPES: dict[str, tuple[type, ...]] = {
     "list": (list, tuple),
 }  # fmt: skip
 
-
-class Follower(NamedTuple):
-    """A norm or activation as written beside its owner: the operator's name and its settings."""
-
-    op: str
-    settings: dict[str, Any]
+_PLAIN = (str, int, float)  # a union written out in a call would be made anew in each call
+MOST_UNKNOWN = 2  # settings or args told one by one
 
 
 def resolve(value: Any, env: Mapping[str, Any]) -> Any:
@@ -51,15 +48,18 @@ def varies(value: Any, name: str) -> bool:
 
 def evaluate(value: Any, frame: Frame, marks: Map, key: str) -> Any:
     """:func:`resolve` in a frame; what goes wrong becomes a mistake at the key's value."""
-    if isinstance(value, str | int | float):
+    if isinstance(value, _PLAIN):
         return value
     try:
         return resolve(value, frame.env)
     except ExpressionError as error:
         if any(result is None and varies(value, name) for name, result in frame.results.items()):
             raise Silent from None
-        at = marks.span(key if key in marks else None)
-        raise Fault(Mistake("A055", error.message, at, (), frame.where, help=error.help)) from None
+        at, help = marks.span(key if key in marks else None), error.help
+        for name in frame.nodes:
+            if name not in frame.results and varies(value, name):
+                help = f"'{name}' is not computed yet: a node reads only what is written above it"
+        raise Fault(Mistake("A055", error.message, at, (), frame.where, help=help)) from None
 
 
 def lexical_env(lexical: Lexical) -> dict[str, Any]:
@@ -87,20 +87,56 @@ def patched(spec: NodeSpec, patch: Map) -> NodeSpec:
         marks.marks.update(origin.marks)
     for key, value in patch.items():
         if key in FIELDS:
-            changes[FIELDS[key]] = value
+            old = getattr(spec, FIELDS[key]) if FIELDS[key] not in changes else None
+            changes[FIELDS[key]] = _merged(old, value)
         elif key not in ("before", "after"):
-            settings[key] = value
+            settings[key] = _merged(settings.get(key), value)
             if value is None:
                 del settings[key]
     return dataclasses.replace(spec, marks=marks, settings=settings, **changes)
 
 
+def _merged(old: Any, patch: Any) -> Any:
+    """A value with a JSON merge patch applied; `norm: {…}` gives settings to what was a word."""
+    if not isinstance(patch, Map):
+        return patch
+    if isinstance(old, str):
+        old = {"op": old}
+    if not isinstance(old, dict) or patch.get("op", old.get("op")) != old.get("op"):
+        old = {}
+    made = copy(patch)
+    made.clear()
+    for key, value in {**old, **patch}.items():
+        if key not in patch or value is not None:
+            made[key] = _merged(old.get(key), value) if key in patch else value
+    return made
+
+
 def make(name: str, settings: Mapping[str, Any], spec: NodeSpec, frame: Frame) -> Operator:
-    """The operator with these settings, or a mistake at the setting's place."""
+    """The operator with these settings, or a mistake for each wrong setting, at its place."""
     try:
         return OPERATORS[name].make(settings)
     except AttributeMistake as error:
-        raise Fault(_attribute_mistake(name, error, spec, frame)) from None
+        single = _single(name, settings) or [error]  # else it needs one, or two contradict
+        mistakes = [_attribute_mistake(name, mistake, spec, frame) for mistake in single]
+        raise Fault(*mistakes) from None
+
+
+def _single(name: str, settings: Mapping[str, Any]) -> list[AttributeMistake]:
+    """The settings that are wrong whatever the others are. Many unknown ones are one mistake: the op."""
+    wrong = []
+    for key, value in settings.items():
+        try:
+            OPERATORS[name].checked(key, value)
+        except AttributeMistake as error:
+            wrong.append(error)
+    declared = OPERATORS[name].attributes()
+    unknown = [error.name for error in wrong if error.name not in declared]
+    if len(unknown) <= MOST_UNKNOWN:
+        return wrong
+    words = ", ".join(f"'{key}'" for key in unknown)
+    first = AttributeMistake(unknown[0], f"{name} has no settings {words}")
+    return [first, *(error for error in wrong if error.name in declared)]
 
 
 def _attribute_mistake(name: str, error: AttributeMistake, spec: NodeSpec, frame: Frame) -> Mistake:
@@ -125,24 +161,40 @@ def bind(spec: NodeSpec, given: Mapping[str, Any], frame: Frame, declared: Mappi
 
     ``env`` is what the block's file sees; the args are added to it.
     """
-    for name in given:
-        if name not in declared:
-            help = nearest(name, declared) or f"{block} takes: {', '.join(declared) or 'no args'}"
-            at = spec.marks.key_span(name) if name in spec.marks else spec.marks.span()
-            message = f"block {block} has no arg '{name}'"
-            raise Fault(Mistake("A046", message, at, (), frame.where, help=help))
+    mistakes = list(_unfit(spec, given, frame, declared, block))
+    if mistakes:
+        raise Fault(*mistakes)
     args: dict[str, Any] = {}
     for name, default in declared.items():
-        if name in given:
-            args[name] = _typed(name, given[name], default, spec, frame)
-        elif isinstance(default, Required):
-            message = f"block {block} needs the arg '{name}' ({default.type})"
-            help = f"write it in the call: {{op: {block}, {name}: …}}"
-            raise Fault(Mistake("A046", message, spec.marks.span(), (), frame.where, help=help))
-        else:
-            args[name] = _default(name, default, env, spec, frame)
+        args[name] = given[name] if name in given else _default(name, default, env, spec, frame)
         env[name] = args[name]
     return args
+
+
+def _unfit(
+    spec: NodeSpec, given: Mapping[str, Any], frame: Frame, declared: Mapping[str, Any], block: str
+) -> Iterator[Mistake]:
+    """A mistake for each arg that is unknown or of another type, and one for all that are missing."""
+    unknown = [name for name in given if name not in declared]
+    for name in unknown[:1] if len(unknown) > MOST_UNKNOWN else unknown:
+        help = nearest(name, declared) or f"{block} takes: {', '.join(declared) or 'no args'}"
+        at = spec.marks.key_span(name) if name in spec.marks else spec.marks.span()
+        words = ", ".join(f"'{key}'" for key in unknown)
+        message = f"block {block} has no arg '{name}'"
+        if len(unknown) > MOST_UNKNOWN:
+            message = f"block {block} has no args {words}"
+        yield Mistake("A046", message, at, (), frame.where, help=help)
+    missing: dict[str, str] = {}
+    for name, default in declared.items():
+        if name in given:
+            yield from _untyped(name, given[name], default, spec, frame)
+        elif isinstance(default, Required):
+            missing[name] = default.type
+    if missing and not unknown:  # one unknown may be a missing one misspelt
+        needed = ", ".join(f"'{name}' ({kind})" for name, kind in missing.items())
+        message = f"block {block} needs the arg{'s' * (len(missing) > 1)} {needed}"
+        help = f"write in the call: {{op: {block}, {', '.join(f'{name}: …' for name in missing)}}}"
+        yield Mistake("A046", message, spec.marks.span(), (), frame.where, help=help)
 
 
 def _default(name: str, default: Any, env: Mapping[str, Any], spec: NodeSpec, frame: Frame) -> Any:
@@ -155,15 +207,17 @@ def _default(name: str, default: Any, env: Mapping[str, Any], spec: NodeSpec, fr
         ) from None
 
 
-def _typed(name: str, value: Any, default: Any, spec: NodeSpec, frame: Frame) -> Any:
-    """The given value, if it is of the arg's type: the declared one, or that of the default."""
+def _untyped(
+    name: str, value: Any, default: Any, spec: NodeSpec, frame: Frame
+) -> Iterator[Mistake]:
+    """A mistake if the value is not of the arg's type: the declared one, or that of the default."""
     kind = default.type if isinstance(default, Required) else _kind(default)
     if kind is None or fits(value, kind):
-        return value
+        return
     help = "divide with `//` to get a whole number" if isinstance(value, float) else ""
     at = spec.marks.span(name if name in spec.marks else None)
     message = f"arg '{name}' must be of type {kind}, not {show(value)}"
-    raise Fault(Mistake("A046", message, at, (), frame.where, help=help))
+    yield Mistake("A046", message, at, (), frame.where, help=help)
 
 
 def _kind(default: Any) -> str | None:

@@ -162,22 +162,30 @@ class Operator:
             AttributeMistake: a setting is unknown, missing, or of a value it does not take.
         """
         declared = cls.attributes()
-        checked = {}
-        for key, value in settings.items():
-            if key not in declared:
-                raise AttributeMistake(key, f"{cls.name} has no setting '{key}'")
-            try:
-                checked[key] = declared[key].kind.check(value)
-            except ValueError as error:
-                expected, *help = error.args
-                message = f"{key} must be {expected}, not {show(value)}"
-                raise AttributeMistake(key, message, *help) from None
+        checked = {key: cls.checked(key, value) for key, value in settings.items()}
         for key, attribute in declared.items():
             if attribute.required and key not in checked:
                 raise AttributeMistake(key, f"{cls.name} needs '{key}': {attribute.doc}")
         made = cls(**checked)
         made.check()
         return made
+
+    @classmethod
+    def checked(cls, key: str, value: Any) -> Any:
+        """The value of one setting, as the operator holds it.
+
+        Raises:
+            AttributeMistake: the setting is unknown, or does not take this value.
+        """
+        attribute = cls.attributes().get(key)
+        if attribute is None:
+            raise AttributeMistake(key, f"{cls.name} has no setting '{key}'")
+        try:
+            return attribute.kind.check(value)
+        except ValueError as error:
+            expected, *help = error.args
+            message = f"{key} must be {expected}, not {show(value)}"
+            raise AttributeMistake(key, message, *help) from None
 
     def check(self) -> None:
         """Raise :class:`AttributeMistake` where settings contradict each other."""
@@ -211,7 +219,7 @@ class Operator:
         return tuple((POINT,) * (len(shape) - 1) for shape in inputs)
 
     def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        """How the first spatial size came about, as a lecture writes it; empty if nothing changes.
+        """The sum behind the first spatial size that changes, as a lecture writes it; or nothing.
 
         ``(28 + 2·0 − 2)/1 + 1 = 27``
         """

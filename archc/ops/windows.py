@@ -144,10 +144,8 @@ def _padding(sides: Sides) -> str:
 
 
 def arithmetic(axis: Axis) -> str:
-    """How the number of windows came about; empty if it equals the size."""
+    """How the number of windows came about."""
     count, stride = axis.output, axis.stride
-    if count == axis.size:
-        return ""
     if axis.same:
         return f"⌈{axis.size}/{stride}⌉ = {count}"
     kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) − 1"
@@ -172,7 +170,8 @@ class Sliding(Operator):
         return (tuple(axis.field for axis in self.windows(inputs[0])),)
 
     def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        return arithmetic(self.windows(inputs[0])[0])
+        axes = self.windows(inputs[0])
+        return arithmetic(next((axis for axis in axes if axis.output != axis.size), axes[0]))
 
     def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
         axes = self.windows(inputs[0])

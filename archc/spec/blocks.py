@@ -8,7 +8,7 @@ from typing import Any
 from archc.errors import Label, Mistake
 from archc.ops import OPERATORS
 from archc.spec.collect import Mistakes
-from archc.spec.document import Block, Lexical, NodeSpec, Required
+from archc.spec.document import Block, Lexical, NodeSpec, Required, last_written
 from archc.spec.keys import BLOCK_KEYS, FOLLOWERS, NODE_KEYS, TYPES, brief, check_id, known_entries
 from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
@@ -84,7 +84,7 @@ class Blocks:
                 entries["outputs"], written.span("outputs"), known, self.mistakes
             )
         else:
-            outputs = {last: last for last in list(nodes)[-1:]}
+            outputs = {last: last for last in [last_written(nodes)] if last}
             self.warnings.extend(new_end(nodes, added, f"block {name}"))
         return Block(name, args, inputs, nodes, outputs, lexical, written, "outputs" in entries)
 
@@ -134,8 +134,8 @@ class Blocks:
 
 def new_end(nodes: Mapping[str, NodeSpec], added: set[str], where: str) -> list[Mistake]:
     """A warning if a patch's new node came last and so became the output."""
-    last = next(reversed(list(nodes)), None)
-    if last is None or last not in added:
+    last = last_written(nodes)
+    if last not in added:
         return []
     message = f"'{last}' is new and comes last, so it is now the output of {where}"
     help = f"if that is meant, write `outputs: {last}`; otherwise say where it stands: `after: …`"

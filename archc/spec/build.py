@@ -13,9 +13,9 @@ from archc.spec.inherit import Merged
 from archc.spec.keys import (
     DOCUMENT_KEYS,
     PAPER_KEYS,
-    WEIGHT_KEYS,
     brief,
     check_id,
+    check_key,
     is_expression,
     known_entries,
 )
@@ -72,8 +72,6 @@ class Builder:
             note=entries.get("note", ""),
             paper=self._people(entries, "paper"),
             published=self._people(entries, "published"),
-            weights=self._weights(entries),
-            freeze=list(entries.get("freeze", ())),
             warnings=[*warnings, *self.blocks.warnings, *self._unused_args(merged)],
         )
 
@@ -137,7 +135,7 @@ class Builder:
                 report_nulls(shape, self.mistakes)
             for name in shape:
                 if name != "input":
-                    check_id(name, shape.key_span(name), self.mistakes)
+                    check_key(shape, name, self.mistakes)
                 self._check_shape(shape, name)
         else:
             self._check_shape(written, "input")
@@ -176,19 +174,6 @@ class Builder:
             if isinstance(value, dict) and key == "paper":
                 message = f"{name} of a paper must be a word, number or list, not {brief(value)}"
                 self.mistakes.add("A021", message, written.span(name))
-        return written
-
-    def _weights(self, entries: Mapping[str, Any]) -> Map | None:
-        written: Map | None = entries.get("weights")
-        if written is None:
-            return None
-        if None in written.values():
-            report_nulls(written, self.mistakes)
-        known = known_entries(written, WEIGHT_KEYS, "weights", self.mistakes)
-        if "file" not in known and "file" not in written:
-            self.mistakes.add(
-                "A035", "weights names no file", written.span(), "write {file: ./net.pth}"
-            )
         return written
 
     def _unused_args(self, merged: Merged) -> list[Mistake]:

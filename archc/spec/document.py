@@ -6,12 +6,13 @@ Values in settings, args, defaults and shapes are plain Python values (``str``, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from archc.errors import Mistake
 from archc.spec.expressions import Expression
-from archc.spec.tree import Map
+from archc.spec.tree import Map, Removed
 
 
 @dataclass(eq=False)
@@ -32,6 +33,14 @@ class NodeSpec:
     settings: dict[str, Any] = field(
         default_factory=dict
     )  # the operator's attributes, or a block's args
+
+
+def last_written(nodes: Mapping[str, NodeSpec]) -> str:
+    """The node that is the default output: the last one, not counting those that a patch removed."""
+    kept = (
+        name for name, spec in reversed(list(nodes.items())) if not isinstance(spec.marks, Removed)
+    )
+    return next(kept, next(reversed(list(nodes)), ""))
 
 
 @dataclass(eq=False)
@@ -92,6 +101,4 @@ class Document:
     note: str = ""
     paper: Map | None = None
     published: Map | None = None
-    weights: Map | None = None  # {file, layout, except}, as written
-    freeze: list[str] = field(default_factory=list)  # patterns of nodes
     warnings: list[Mistake] = field(default_factory=list)

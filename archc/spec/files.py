@@ -212,10 +212,14 @@ def _resolve(path: Path, name: str, at: Span | None) -> Path:
 def _near(path: Path) -> str:
     """The nearest name in the folder of a file that is not there."""
     try:
-        names = [other.name for other in path.parent.iterdir() if other.suffix in SUFFIXES]
+        specs = [other for other in path.parent.iterdir() if other.suffix in SUFFIXES]
     except OSError:
         return f"there is no folder '{path.parent.as_posix()}'"
-    return nearest(path.name, names)
+    # what all names end in says nothing of how near they are
+    close = nearest(path.stem, [other.stem for other in specs])
+    return next(
+        (close.replace(f"'{s.stem}'", f"'{s.name}'") for s in specs if f"'{s.stem}'" in close), ""
+    )
 
 
 def _text(path: Path, shown: str) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archc.errors import Mistake, Span, SpecError, nearest
 from archc.spec.collect import Mistakes
 from archc.spec.files import File, Files, Target, is_file_name, split_variant
-from archc.spec.keys import VARIANT_KEYS, VERSION, brief, check_id, known_entries
+from archc.spec.keys import VARIANT_KEYS, VERSION, brief, check_key, known_entries
 from archc.spec.nulls import report_nulls
 from archc.spec.patch import Patcher
 from archc.spec.tree import Map, Seq
@@ -154,7 +154,7 @@ class Inheritance:
             return
         report_nulls(variants, self.mistakes)
         for name, variant in variants.items():
-            check_id(name, variants.key_span(name), self.mistakes)
+            check_key(variants, name, self.mistakes)
             if isinstance(variant, Map):
                 self._check_variant(name, variant)
             elif variant is not None:

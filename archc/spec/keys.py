@@ -62,10 +62,9 @@ OUTPUT_KEYS: dict[str, Key] = {
     ),
 }
 
-WEIGHT_KEYS: dict[str, Key] = {
-    "file": Key(TEXT, "A file of weights, relative to the spec."),
-    "layout": Key(WORD, "How the file names its tensors: `archc` or `torchvision`."),
-    "except": Key(WORDS, "Patterns of nodes that keep their fresh weights."),
+PLANNED = {  # keys of the language that no command acts on yet
+    "weights": "load them in Python, into the module that `archc.build` gives",
+    "freeze": "call requires_grad_(False) in Python, on parts of the module that `archc.build` gives",
 }
 
 BLOCK_KEYS: dict[str, Key] = {
@@ -122,8 +121,6 @@ DOCUMENT_KEYS: dict[str, Key] = {
         Form("a mapping of names to patches", (dict,), _ref("variants")),
         "A family in one file: each variant is a patch of this document.",
     ),
-    "weights": Key(Form("a mapping", (dict,), _ref("weights")), "Where trained weights come from."),
-    "freeze": Key(WORDS, "Patterns of nodes that are not trained."),
 }  # fmt: skip
 
 VARIANT_KEYS = {key: DOCUMENT_KEYS[key] for key in DOCUMENT_KEYS if key not in ("name", "variants")}
@@ -204,6 +201,8 @@ def known_entries(
                 continue
             message = f"{what} has no key '{key}'"
             help = nearest(key, table) or f"its keys are {', '.join(table)}"
+            if key in PLANNED:
+                message, help = f"'{key}' is not supported yet", PLANNED[key]
             mistakes.add("A020", message, mapping.key_span(key), help)
         elif fits(value, entry.form):
             good[key] = value
@@ -218,6 +217,12 @@ def check_id(name: str, at: Span, mistakes: Mistakes) -> None:
     problem = problem_with_name(name)
     if problem is not None:
         mistakes.add("A028", problem, at, "choose another name")
+
+
+def check_key(mapping: Map, key: str, mistakes: Mistakes) -> None:
+    """A key that names something must be an identifier."""
+    if problem_with_name(key) is not None:  # of thousands of keys, few need their place
+        check_id(key, mapping.key_span(key), mistakes)
 
 
 def brief(value: Any) -> str:

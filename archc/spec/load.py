@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from archc.collector import paused_collector
 from archc.errors import Source, SpecError, nearest
 from archc.spec.build import Builder
 from archc.spec.collect import Mistakes, in_order
@@ -55,6 +56,7 @@ def loads(
     return _load(target, Files(root), {name: read(Source(name, text))}, args or {}, input)
 
 
+@paused_collector()
 def _load(
     target: Target, files: Files, texts: dict[str, Map], args: Mapping[str, Any], input: Any
 ) -> Document:
@@ -114,7 +116,7 @@ def _given(
     for name, value in args.items():
         if name not in known:
             has = f"it has {', '.join(known)}" if known else "it has no args"
-            help = "; ".join(part for part in (nearest(name, known), has) if part)
+            help = nearest(name, known) or has
             mistakes.add("A039", f"the document has no arg '{name}'", None, help)
             continue
         made = given_value(value, known.marks[name][1])

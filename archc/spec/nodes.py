@@ -7,11 +7,11 @@ from typing import Any
 from archc.spec.collect import Mistakes
 from archc.spec.document import NodeSpec
 from archc.spec.expressions import Expression
-from archc.spec.keys import NODE_KEYS, brief, check_id, fits, is_expression
+from archc.spec.keys import NODE_KEYS, brief, check_key, fits, is_expression
 from archc.spec.nulls import report_nulls
 from archc.spec.patch import word_map
 from archc.spec.place import MOVES
-from archc.spec.tree import Map
+from archc.spec.tree import Map, Removed
 from archc.spec.values import Values
 
 _FIELDS = {"op": "op", "from": "sources", "when": "when", "repeat": "repeat"}
@@ -36,8 +36,12 @@ class Nodes:
             if "." in id:
                 paths.append(id)
                 continue
-            check_id(id, written.key_span(id), self.mistakes)
-            if type(value) is str:
+            check_key(written, id, self.mistakes)
+            if isinstance(value, Removed):
+                nodes[id] = NodeSpec(id, None, value, when=False)
+                if "from" in value:
+                    self._field(nodes[id], "from", value["from"], value)
+            elif type(value) is str:
                 nodes[id] = self._word(id, word_map(written, id))
             elif isinstance(value, Map):
                 nodes[id] = self._node(id, value)

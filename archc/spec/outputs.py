@@ -8,7 +8,7 @@ from typing import Any
 from archc.errors import Span, nearest
 from archc.spec.collect import Mistakes
 from archc.spec.document import Output
-from archc.spec.keys import OUTPUT_KEYS, brief, check_id, known_entries
+from archc.spec.keys import OUTPUT_KEYS, brief, check_key, known_entries
 from archc.spec.nulls import report_nulls
 from archc.spec.tree import Map, Seq
 
@@ -54,7 +54,7 @@ class _Outputs:
             report_nulls(written, self.mistakes)
         found = []
         for name, value in written.items():
-            check_id(name, written.key_span(name), self.mistakes)
+            check_key(written, name, self.mistakes)
             if value is not None:
                 found.append(self._one(name, value, written.span(name)))
         return found

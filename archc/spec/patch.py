@@ -12,7 +12,7 @@ from archc.spec.collect import Mistakes
 from archc.spec.keys import FOLLOWERS, OWN_KEYS
 from archc.spec.nulls import report_nulls
 from archc.spec.place import Placement
-from archc.spec.tree import Map
+from archc.spec.tree import Map, Removed
 
 KEPT_BY_OP = ("from", "when", "repeat")  # what a node keeps when a patch gives it another op
 
@@ -162,7 +162,7 @@ class Patcher:
             if value is None:
                 if is_path:
                     put(merged, name, None, patch)  # removes one instance, once it is expanded
-                elif name in merged:
+                elif has(merged, name):
                     removed.add(name)
                 else:
                     missing.append(name)
@@ -174,16 +174,23 @@ class Patcher:
             if not is_path:
                 change, placed = placement.take(name, change)
                 self._note_new(name, change, placed, merged, patch, added)
-            if is_path and isinstance(merged.get(name), Map):
-                put(merged, name, overlay(merged[name], change), patch)
-            elif name in merged and not is_path:
-                self._change_node(merged, name, change, patch)
-            elif is_path or "op" in change or "share" in change:
-                put(merged, name, change, patch)
+            self._put_node(merged, name, change, patch)
         remove_nodes(merged, removed, patch)
         added -= removed
         self._report_missing(patch, missing, base, merged)
         return placement.apply(merged)
+
+    def _put_node(self, merged: Map, name: str, change: Map, patch: Map) -> None:
+        """A patch of one node or of one instance, or a new node."""
+        is_path = "." in name
+        if is_path and isinstance(merged.get(name), Map):
+            put(merged, name, overlay(merged[name], change), patch)
+        elif has(merged, name) and not is_path:
+            self._change_node(merged, name, change, patch)
+        elif is_path or "op" in change or "share" in change:
+            if name in merged:  # new under the name of one that was removed
+                drop(merged, name)
+            put(merged, name, change, patch)
 
     def _change_node(self, merged: Map, name: str, change: Map, patch: Map) -> None:
         old = merged[name]
@@ -200,9 +207,9 @@ class Patcher:
     def _note_new(
         self, name: str, change: Map, placed: bool, merged: Map, patch: Map, added: set[str]
     ) -> None:
-        if name not in merged and ("op" in change or "share" in change):
+        if not has(merged, name) and ("op" in change or "share" in change):
             added.add(name)
-        elif name not in merged:
+        elif not has(merged, name):
             message = f"{self.base} has no node '{name}' to patch"
             help = nearest(name, merged) or "a new node needs `op`"
             self.mistakes.add("A023", message, patch.key_span(name), help)
@@ -249,10 +256,19 @@ class Patcher:
                 drop(merged, key)
 
 
+def has(nodes: Map, name: str) -> bool:
+    """Whether there is a node of this name, not counting those that a patch removed."""
+    return name in nodes and not isinstance(nodes[name], Removed)
+
+
 def remove_nodes(nodes: Map, removed: set[str], patch: Map) -> None:
     """Take nodes out, and older patches of their instances with them."""
     for name in removed:
-        drop(nodes, name)
+        old = nodes[name]
+        gone = Removed(old.mark if isinstance(old, Map) else nodes.marks[name][1])
+        if isinstance(old, Map) and "from" in old:
+            put(gone, "from", old["from"], old)
+        nodes[name] = gone
     for key in [key for key in nodes if "." in key and key.partition(".")[0] in removed]:
         if key not in patch:
             drop(nodes, key)

@@ -6,14 +6,12 @@ false and ``1e-4`` a word). Everything is bounded, so a hostile text costs littl
 
 from __future__ import annotations
 
-import gc
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import yaml
 
+from archc.collector import paused_collector
 from archc.errors import Label, Mistake, Source, Span, SpecError
 from archc.spec.composer import compose
 from archc.spec.tree import Map, Seq, span_of
@@ -34,44 +32,24 @@ _BASES = {"0o": (8, re.compile(r"0o[0-7]+\Z")), "0x": (16, re.compile(r"0x[0-9a-
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 
+@paused_collector()
 def read(source: Source) -> Map:
     """Reads one spec's text.
 
     Scalars become ``str int float bool`` or None; a ``$…`` scalar stays text. Raises
     :class:`SpecError` with everything that is wrong with the text as YAML.
     """
-    with _no_collection():
-        root, count = compose(source)
-        if not isinstance(root, yaml.MappingNode):
-            raise SpecError([_no_mapping(source, root)])
-        conversion = _Conversion(count + MAX_ALIASED)
-        try:
-            result: Map = conversion.value(root)
-        except _TooMuchError:
-            raise SpecError(conversion.mistakes) from None
+    root, count = compose(source)
+    if not isinstance(root, yaml.MappingNode):
+        raise SpecError([_no_mapping(source, root)])
+    conversion = _Conversion(count + MAX_ALIASED)
+    try:
+        result: Map = conversion.value(root)
+    except _TooMuchError:
+        raise SpecError(conversion.mistakes) from None
     if conversion.mistakes:
         raise SpecError(conversion.mistakes)
     return result
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Pauses the cyclic garbage collector, which would visit the growing tree over and over.
-
-    That is most of the time of reading a long spec, and none of what is made here is garbage.
-    Freezing and thawing moves the tree to the oldest generation; else the next collection, which is
-    of the youngest, would visit it.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            if gc.get_freeze_count() == 0:
-                gc.freeze()
-                gc.unfreeze()
-            gc.enable()
 
 
 def _no_mapping(source: Source, root: yaml.Node | None) -> Mistake:

@@ -1,12 +1,13 @@
 """The JSON Schema of specs, for editors: assembled from the tables of keys and the operators.
 
 archc itself checks specs in plain code from the same tables, since importing a validator takes longer
-than most compilations; the tests hold the two together.
+than most compilations. `archc check` then applies the schema as well (:mod:`archc.spec.validation`).
 """
 
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,7 +22,6 @@ from archc.spec.keys import (
     PAPER_KEYS,
     TYPES,
     VARIANT_KEYS,
-    WEIGHT_KEYS,
     Key,
 )
 
@@ -52,6 +52,11 @@ def schema() -> Schema:
         "else": {"$ref": "#/$defs/document"},
         "$defs": {**strict, **patches},
     }
+
+
+def schema_text() -> str:
+    """The schema as the file that is shipped for editors, `specs/archc.schema.json`."""
+    return json.dumps(schema(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _definitions() -> Schema:
@@ -88,7 +93,6 @@ def _definitions() -> Schema:
         "variants": _named({"$ref": "#/$defs/patch_variant"}),
         "paper": {"type": "object", "properties": _properties(PAPER_KEYS), "additionalProperties": value},
         "published": {"type": "object", "additionalProperties": value},
-        "weights": {**_closed(_properties(WEIGHT_KEYS)), "required": ["file"]},
         "args": _named(_ref("value")),
         "input": {"anyOf": [_ref("shape"), _named(_ref("shape"))]},
         "output": {"anyOf": [{"type": "string"}, {**output, "required": ["from"]}]},

@@ -9,7 +9,7 @@ from archc.errors import Label, Span, nearest
 from archc.ops import OPERATORS, Operator, operator
 from archc.spec.collect import Mistakes
 from archc.spec.document import Lexical
-from archc.spec.keys import FOLLOWERS, NODE_KEYS, TYPES, brief, check_id
+from archc.spec.keys import FOLLOWERS, NODE_KEYS, TYPES, brief, check_key
 from archc.spec.nulls import report_nulls
 from archc.spec.tree import Map
 from archc.spec.values import Values
@@ -21,6 +21,11 @@ class Named(NamedTuple):
     kind: str  # "arg", "node", "input"
     names: Iterable[str]
     marks: Map | None
+
+    def span(self, name: str) -> Span | None:
+        """Where a name stands."""
+        marks = self.marks
+        return marks.key_span(name) if marks is not None and name in marks.marks else None
 
 
 def lexical(
@@ -81,19 +86,19 @@ def _check_default(op: type[Operator], settings: Map, mistakes: Mistakes) -> Non
 def check_ids(written: Map, mistakes: Mistakes) -> None:
     """Every key of the mapping must be an identifier."""
     for name in written:
-        check_id(name, written.key_span(name), mistakes)
+        check_key(written, name, mistakes)
 
 
 def check_distinct(groups: list[Named], where: str, mistakes: Mistakes) -> None:
     """Args, inputs and nodes of one scope share one space of names."""
-    seen: dict[str, tuple[str, Span | None]] = {}
-    for kind, names, marks in groups:
-        for name in names:
-            at = marks.key_span(name) if marks is not None and name in marks.marks else None
+    seen: dict[str, Named] = {}
+    for group in groups:
+        for name in group.names:
             if name not in seen:
-                seen[name] = (kind, at)
+                seen[name] = group
                 continue
-            other, first = seen[name]
+            kind, other = group.kind, seen[name].kind
+            at, first = group.span(name), seen[name].span(name)
             labels = (Label(first, f"the {other}"),) if first else ()
             message = f"{where} has both {_a(other)} and {_a(kind)} '{name}'"
             help = "args, inputs and nodes of one scope share one space of names"

@@ -40,6 +40,12 @@ class Map(dict[str, Any]):
         return span_of(self.marks[key][0] if key in self.marks else self.mark)
 
 
+class Removed(Map):
+    """A node that a patch has taken out. It keeps its place and its `from`: its name means what it read."""
+
+    __slots__ = ()
+
+
 class Seq(list[Any]):
     """A list of the spec; ``marks[i]`` is the YAML node of item ``i``."""
 
