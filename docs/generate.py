@@ -5,7 +5,6 @@ With ``--check`` nothing is written; the exit status says whether both are curre
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from itertools import groupby
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from archc.ops import OPERATORS, Operator
 from archc.ops.base import Attribute, Example, show
-from archc.spec.schema import schema
+from archc.spec.schema import schema_text
 
 LONG = 40  # characters of a default
 ROOT = Path(__file__).parents[1]
@@ -101,7 +100,7 @@ def operators_page() -> str:
 def main(check: bool) -> int:
     pages = {
         ROOT / "docs/operators.md": operators_page(),
-        ROOT / "specs/archc.schema.json": json.dumps(schema(), indent=1, ensure_ascii=False) + "\n",
+        ROOT / "specs/archc.schema.json": schema_text(),
     }
     stale = [
         path

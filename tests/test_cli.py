@@ -230,6 +230,15 @@ def test_schema_is_json() -> None:
     assert json.loads(archc("schema").stdout)["$schema"].startswith("https://json-schema.org/")
 
 
+def test_schema_prints_the_file_that_is_shipped() -> None:
+    """In a process of its own, where no test has added an operator."""
+    done = subprocess.run(
+        [sys.executable, "-m", "archc", "schema"], capture_output=True, encoding="utf-8", check=True
+    )
+    shipped = Path(__file__).parents[1] / "specs/archc.schema.json"
+    assert done.stdout == shipped.read_text(encoding="utf-8")
+
+
 def process(*arguments: str) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "archc", *arguments]
     pipe = subprocess.PIPE

@@ -10,12 +10,12 @@ import pytest
 
 FORBIDDEN = {
     ("check", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz"},
-    ("summary", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz"},
+    ("summary", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz", "jsonschema"},
     ("summary", "resnet50", "--format", "json"): {"torch", "networkx", "rich", "graphviz"},
-    ("draw", "googlenet", "-o", "{folder}/net.svg"): {"torch"},
+    ("draw", "googlenet", "-o", "{folder}/net.svg"): {"torch", "jsonschema"},
     ("list",): {"torch", "networkx", "graphviz"},
     ("ops", "conv"): {"torch", "networkx", "graphviz"},
-    ("schema",): {"torch", "networkx", "graphviz"},
+    ("schema",): {"torch", "networkx", "graphviz", "jsonschema"},
 }
 ROOT = Path(__file__).parents[1]
 

@@ -17,7 +17,9 @@ from archc.ops.base import Attribute, Operator, show
 
 
 def list_specs(
-    format: Annotated[Literal["table", "json"], typer.Option("--format", "-f")] = "table",
+    format: Annotated[
+        Literal["table", "json"], typer.Option("--format", "-f", help="What to write.")
+    ] = "table",
 ) -> None:
     """List the bundled specs."""
     from archc.spec.files import bundled
@@ -38,9 +40,9 @@ def _near(path: Path) -> str:
 
 def schema() -> None:
     """Print the JSON Schema of the spec language, for editors."""
-    from archc.spec.schema import schema as schema_of_specs
+    from archc.spec.schema import schema_text
 
-    typer.echo(json.dumps(schema_of_specs(), indent=2, ensure_ascii=False))
+    typer.echo(schema_text(), nl=False)
 
 
 def complete_operator(incomplete: str) -> list[str]:
@@ -49,7 +51,8 @@ def complete_operator(incomplete: str) -> list[str]:
 
 def ops(
     name: Annotated[
-        str | None, typer.Argument(help="One operator.", autocompletion=complete_operator)
+        str | None,
+        typer.Argument(metavar="NAME", help="One operator.", autocompletion=complete_operator),
     ] = None,
 ) -> None:
     """List the operators, or show one with all its settings."""
@@ -74,13 +77,15 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
 
 def _settings(kind: type[Operator]) -> str:
     return ", ".join(
-        name if attribute.required else f"{name}={_default(attribute)}"
+        f"{name}={default}" if (default := _default(attribute)) not in ("", "required") else name
         for name, attribute in kind.attributes().items()
     )
 
 
 def _default(attribute: Attribute) -> str:
-    return "required" if attribute.required else show(attribute.default).strip("'")
+    if attribute.required:
+        return "required"
+    return "" if attribute.default is None else show(attribute.default).strip("'")
 
 
 def _page(kind: type[Operator]) -> Iterator[str]:

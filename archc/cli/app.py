@@ -67,6 +67,6 @@ def archc(
 ) -> None:
     """Neural network architectures as short specs: checked, analysed, drawn, and compiled.
 
-    A SPEC is a file, file.yaml:variant, the name of a bundled spec (see `archc list`), or - for
-    standard input.
+    A SPEC is a file, file.yaml:variant, the name of a bundled spec, or - for
+    standard input. `archc list` names the bundled specs.
     """

@@ -50,11 +50,12 @@ def build(  # one parameter for each option
 def _try_out(net: Architecture, device: Device, batch: int) -> Trial:
     from archc.codegen.trial import has_cuda, try_out
 
+    module = net.build()
     found = device != "cpu" and has_cuda()
     if device == "cuda" and not found:
         raise typer.BadParameter("torch finds no GPU here", param_hint="--device")
     shapes = [node.shape for node in net.inputs.values()]
-    return try_out(net.build(), shapes, batch, "cuda" if found else "cpu")
+    return try_out(module, shapes, batch, "cuda" if found else "cpu")
 
 
 def _spinner(text: str) -> AbstractContextManager[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -23,6 +23,9 @@ from archc.cli.options import (
     open_text,
 )
 from archc.errors import Mistake, Source, SpecError
+
+if TYPE_CHECKING:
+    from archc.spec.tree import Map
 
 
 @dataclasses.dataclass
@@ -48,7 +51,7 @@ def check(
     specs: Annotated[
         list[str],
         typer.Argument(
-            metavar="SPEC...",
+            metavar="SPEC",
             help="Files, file.yaml:variant, bundled names, or - for standard input.",
             autocompletion=complete_spec,
             show_default=False,
@@ -58,7 +61,10 @@ def check(
     input: Inputs,
     root: Root = None,
 ) -> None:
-    """Find the mistakes in specs, each file with all its variants."""
+    """Find the mistakes in specs, each file with all its variants.
+
+    What is right by archc's own checks is also held against the JSON Schema.
+    """
     failed = False
     for spec in specs:
         report = _check(spec, arg, input, root)
@@ -78,7 +84,7 @@ def check(
 def _check(spec: str, arg: list[str], input: list[str], root: Path | None) -> Report:
     report = Report()
     text = sys.stdin.read() if spec == STDIN else None
-    variants = _variants(spec, text, root)
+    document, variants = _written(spec, text, root)
     for variant in ["", *variants]:
         try:
             if text is not None:
@@ -93,13 +99,17 @@ def _check(spec: str, arg: list[str], input: list[str], root: Path | None) -> Re
             params = total(net.graph.nodes.values()).params
             nodes = counted(len(net.graph.nodes), "node")
             report.checked.append(f"{net.name} with {nodes}, {counted(params, 'parameter')}")
+    if document is not None and not report.number(warning=False):
+        from archc.spec.validation import against_schema
+
+        report.add(against_schema(document), "")
     if variants:
         report.checked.append(counted(len(variants), "variant"))
     return report
 
 
-def _variants(spec: str, text: str | None, root: Path | None) -> list[str]:
-    """The names of a document's variants; what is a variant itself has none of interest."""
+def _written(spec: str, text: str | None, root: Path | None) -> tuple[Map | None, list[str]]:
+    """The file as it was read, and its variants' names; what is a variant itself has none of interest."""
     from archc.spec.files import Files
     from archc.spec.reader import read
 
@@ -111,6 +121,6 @@ def _variants(spec: str, text: str | None, root: Path | None) -> list[str]:
             file, variant = files.entry(spec)
             document = files.read(file)
     except SpecError:
-        return []  # loading it says the same, and more
+        return None, []  # loading it says the same, and more
     variants = document.get("variants")
-    return [] if variant or not isinstance(variants, dict) else list(variants)
+    return document, [] if variant or not isinstance(variants, dict) else list(variants)

@@ -17,7 +17,7 @@ from archc.cli.options import Args, Inputs, Root, Spec, open_spec
 def summary(
     spec: Spec,
     *,
-    format: Annotated[Format, typer.Option("--format", "-f")] = "table",
+    format: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = "table",
     every: Annotated[
         bool, typer.Option("--all", help="A row for each node, not for each layer.")
     ] = False,

@@ -18,20 +18,21 @@ from archc.codegen.printer import inline, layout
 from archc.codegen.values import Values
 
 INDENT = 8
+NOTHING = ast.Call(ast.parse("nn.Identity", mode="eval").body, [], [])  # holds an index free
 
 
 def constructor(entries: Sequence[Entry], values: Values) -> list[str]:
     """The statements after ``super().__init__()``."""
     lines: list[str] = []
     starts: list[tuple[ast.expr, Part, int]] = []
-    for group in conditional_groups([entry for entry in entries if not entry.shares]):
+    for group in conditional_groups(entries):
         condition = group[0].condition
+        present, module = guard(group)
         if condition is None:
             for entry in group:
                 lines += _assignments(entry, values, INDENT)
                 starts += _starts(entry)
             continue
-        present, module = guard(group)
         if not module:
             lines += layout(f"self.{present} = ", condition, INDENT)
         inner = [line for entry in group for line in _assignments(entry, values, INDENT + 4)]
@@ -47,19 +48,23 @@ def constructor(entries: Sequence[Entry], values: Values) -> list[str]:
 
 
 def _assignments(entry: Entry, values: Values, indent: int) -> Iterator[str]:
-    if not entry.repeated:
-        part = entry.parts[0]
-        modules = [(entry.id, part.call)] if part.call is not None else part.modules
-        for name, call in modules:
-            yield from layout(f"self.{name} = ", call, indent)
-        yield from _kept(part, None, indent)
-        return
-    yield from _containers(entry, values, indent)
+    if not entry.shares:
+        yield from _modules(entry, values, indent)
     if values.written_out(entry):
         for place, part in enumerate(entry.parts):
             yield from _kept(part, entry.order[place], indent)
     else:
         yield from _kept(entry.parts[0], None, indent)
+
+
+def _modules(entry: Entry, values: Values, indent: int) -> Iterator[str]:
+    if entry.repeated:
+        yield from _containers(entry, values, indent)
+        return
+    part = entry.parts[0]
+    modules = [(entry.id, part.call)] if part.call is not None else part.modules
+    for name, call in modules:
+        yield from layout(f"self.{name} = ", call, indent)
 
 
 def _kept(part: Part, index: int | None, indent: int) -> Iterator[str]:
@@ -78,19 +83,21 @@ def _containers(entry: Entry, values: Values, indent: int) -> Iterator[str]:
     by_index = [
         part for _, part in sorted(zip(entry.order, entry.parts, strict=True), key=lambda p: p[0])
     ]
-    if by_index[0].call is not None:
-        columns = [(entry.id, [part.call for part in by_index if part.call is not None])]
-    else:
-        names = [name for name, _ in by_index[0].modules]
-        columns = [(name, [dict(part.modules)[name] for part in by_index]) for name in names]
-    for name, calls in columns:
-        yield from _container(name, list(runs(calls)), values.is_chain(entry), indent)
+    chain = values.is_chain(entry)
+    modules = [
+        {entry.id: part.call} if part.call is not None and not part.bypass else dict(part.modules)
+        for part in by_index
+    ]
+    names = dict.fromkeys(name for part in modules for name in part)
+    for name in names or ([entry.id] if chain else []):
+        calls = [part.get(name, NOTHING) for part in modules]
+        yield from _container(name, list(runs(calls)), chain, indent)
 
 
 def _counted(entry: Entry, count: ast.expr, values: Values, indent: int) -> Iterator[str]:
     """As :func:`_containers`, where the number of instances is an argument."""
     if not entry.parts[0].modules and entry.parts[0].call is None:
-        yield from layout(f"self.{entry.id}_count = ", count, indent)
+        yield from layout(f"self._{entry.id}_count = ", count, indent)
     first, rest = (
         [(entry.id, part.call)] if part.call is not None else part.modules for part in entry.parts
     )
@@ -213,6 +220,9 @@ def _starts(entry: Entry) -> list[tuple[ast.expr, Part, int]]:
 
 
 def _same_init(one: Part, other: Part, number: int) -> bool:
+    """Whether the layers at one place of two instances start alike; one may lack that layer."""
+    if len(other.steps) <= number or one.steps[number].attribute != other.steps[number].attribute:
+        return False
     dumps = [[ast.dump(call) for call in part.steps[number].init] for part in (one, other)]
     return dumps[0] == dumps[1]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -10,16 +12,21 @@ from typing import NamedTuple
 from archc.codegen.constructor import constructor
 from archc.codegen.forward import Forward
 from archc.codegen.plan import ClassPlan, Entry, Planner
-from archc.codegen.printer import WIDTH, inline
+from archc.codegen.printer import WIDTH, inline, layout
 from archc.codegen.slots import Param
 from archc.codegen.structure import Group
 from archc.codegen.values import Values
 from archc.graph.graph import Graph, GraphOutput
 
 
+IMPORTED = {"torch", "nn", "F", "Tensor", "NamedTuple"}
+LONGEST = 8  # outputs written out one by one in a return type
+
+
 def class_name(name: str) -> str:
     """``resnet50_v1`` as ``Resnet50V1``, ``squeeze_excite`` as ``SqueezeExcite``."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    joined = "".join(part[:1].upper() + part[1:] for part in name.split("_"))
+    return f"{joined}_" if keyword.iskeyword(joined) else joined
 
 
 def network_name(graph: Graph) -> str:
@@ -29,7 +36,9 @@ def network_name(graph: Graph) -> str:
     """
     title = re.sub(r"[^A-Za-z0-9]", "", graph.document.title)
     same = title.lower() == graph.name.replace("_", "").lower()
-    return title if same and title.isascii() and title.isidentifier() else class_name(graph.name)
+    usable = title.isidentifier() and not keyword.iskeyword(title) and not hasattr(builtins, title)
+    name = title if same and usable else class_name(graph.name)
+    return f"{name}Net" if name in {*IMPORTED, *_defined(graph)} else name
 
 
 def emit(graph: Graph) -> str:
@@ -38,7 +47,7 @@ def emit(graph: Graph) -> str:
     The file's last class is the network. State-dict names are the graph's node names.
     """
     names = _Names(graph)
-    planner = Planner(graph, names.of)
+    planner = Planner(graph, names.of, names.taken)
     support = list(dict.fromkeys(_support(planner.plans)))
     outputs = _outputs(graph)
     parts = [*support]
@@ -48,9 +57,15 @@ def emit(graph: Graph) -> str:
         block = plan.scope.block
         returned = list(block.outputs.values()) if block is not None else []
         parts.append(
-            _write(plan, list(plan.scope.inputs), returned, f'"""Block {names.block(plan)}."""')
+            _write(
+                plan,
+                list(plan.scope.inputs),
+                returned,
+                f'"""Block {names.block(plan)}."""',
+                names.taken,
+            )
         )
-    parts.append(_network(graph, planner.plans[-1], outputs))
+    parts.append(_network(graph, planner.plans[-1], outputs, names.taken))
     body = "\n\n\n".join(part.strip("\n") for part in parts)
     return f"{_header(graph)}\n\n{_imports(body, bool(outputs.tuple_name))}\n\n\n{body}\n"
 
@@ -60,9 +75,8 @@ class _Names:
 
     def __init__(self, graph: Graph) -> None:
         own = network_name(graph)
-        self._taken = {own, "Tensor", "NamedTuple", "F", f"{own}Output"}
+        self.taken = {*IMPORTED, own, f"{own}Output", *_defined(graph)}
         self._root, self._own = graph.root, own
-        self._taken |= set(_defined(graph))
 
     def of(self, group: Group) -> str:
         if group.scopes[0] is self._root:
@@ -71,9 +85,9 @@ class _Names:
         if name == self._own:
             wanted = name = f"{name}Block"
         count = 2
-        while name in self._taken:
+        while name in self.taken:
             name, count = f"{wanted}{count}", count + 1
-        self._taken.add(name)
+        self.taken.add(name)
         return name
 
     def block(self, plan: ClassPlan) -> str:
@@ -129,9 +143,9 @@ def _named_tuple(outputs: _Outputs, name: str) -> str:
     return "\n".join(lines)
 
 
-def _network(graph: Graph, plan: ClassPlan, outputs: _Outputs) -> str:
+def _network(graph: Graph, plan: ClassPlan, outputs: _Outputs, taken: set[str]) -> str:
     returned = [reference for _, reference in outputs.all]
-    return _write(plan, list(graph.inputs), returned, f'"""{_title(graph)}"""', outputs)
+    return _write(plan, list(graph.inputs), returned, f'"""{_title(graph)}"""', taken, outputs)
 
 
 def _title(graph: Graph) -> str:
@@ -152,12 +166,13 @@ def _header(graph: Graph) -> str:
 
 
 def _imports(body: str, named: bool) -> str:
+    used = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     lines = []
     if named:
         lines += ["from typing import NamedTuple", ""]
-    if "torch." in body:
+    if "torch" in used:
         lines.append("import torch")
-    if "F." in body:
+    if "F" in used:
         lines.append("import torch.nn.functional as F")
     lines.append("from torch import Tensor, nn")
     return "\n".join(lines)
@@ -177,12 +192,10 @@ def _scheduled(plan: ClassPlan, values: Values) -> list[Entry]:
 
 
 def _write(plan: ClassPlan, inputs: list[str], returned: list[str], doc: str,
-           outputs: _Outputs | None = None) -> str:  # fmt: skip
+           taken: set[str], outputs: _Outputs | None = None) -> str:  # fmt: skip
     values = Values(plan, inputs, returned)
     entries = list(plan.entries.values())
-    forward = Forward(
-        plan, values, _scheduled(plan, values), {"self", "torch", "nn", "F", "range", "zip"}
-    )
+    forward = Forward(plan, values, _scheduled(plan, values), {*taken, "self", "range", "zip"})
     made = constructor(entries, values)
     lines = [f"class {plan.name}(nn.Module):", f"    {doc}", ""]
     if made:
@@ -217,23 +230,32 @@ def _return_type(returned: list[str], outputs: _Outputs | None) -> str:
         main = len(outputs.main)
         if main == len(outputs.all):
             return outputs.tuple_name
-        plain = "Tensor" if main == 1 else f"tuple[{', '.join(['Tensor'] * main)}]"
-        return f"{outputs.tuple_name} | {plain}"
-    return "Tensor" if len(returned) == 1 else f"tuple[{', '.join(['Tensor'] * len(returned))}]"
+        return f"{outputs.tuple_name} | {_tensors(main)}"
+    return _tensors(len(returned))
+
+
+def _tensors(count: int) -> str:
+    if count == 1:
+        return "Tensor"
+    return f"tuple[{', '.join(['Tensor'] * count) if count < LONGEST else 'Tensor, ...'}]"
 
 
 def _returns(forward: Forward, values: Values, outputs: _Outputs | None) -> list[str]:
     """The statements that hand out the results."""
-    names = [forward.returned(value) for value in values.outputs]
+    names = [ast.Name(forward.returned(value), ast.Load()) for value in values.outputs]
     if outputs is None or not outputs.tuple_name:
-        return [f"        return {', '.join(names)}"]
-    whole = f"return {outputs.tuple_name}({', '.join(names)})"
+        return _return(names, 8)
+    whole = ast.Call(ast.Name(outputs.tuple_name, ast.Load()), list(names), [])
     if len(outputs.main) == len(outputs.all):
-        return [f"        {whole}"]
+        return _return([whole], 8)
     pairs = zip(outputs.all, names, strict=True)
     main = [name for (output, _), name in pairs if not output.training_only]
-    return [
-        "        if self.training:",
-        f"            {whole}",
-        f"        return {', '.join(main)}",
-    ]
+    return ["        if self.training:", *_return([whole], 12), *_return(main, 8)]
+
+
+def _return(results: Sequence[ast.expr], indent: int) -> list[str]:
+    line = f"{' ' * indent}return {', '.join(map(inline, results))}"
+    if len(line) <= WIDTH:
+        return [line]
+    whole = ast.Tuple(list(results), ast.Load()) if len(results) > 1 else results[0]
+    return layout("return ", whole, indent)

@@ -26,12 +26,12 @@ def is_literal(tree: ast.expr) -> bool:
 def guard(entries: Sequence[Entry]) -> tuple[str, bool]:
     """The attribute that tells whether conditional entries are there, and whether it is a module."""
     for entry in entries:
-        for part in entry.parts:
+        for part in entry.parts if not entry.shares else []:
             if part.call is not None:
                 return entry.id, True
             if part.modules:
                 return part.modules[0][0], True
-    return f"has_{entries[0].id}", False
+    return f"_has_{entries[0].id}", False  # with a _, since no node's name begins so
 
 
 def conditional_groups(entries: Sequence[Entry]) -> list[list[Entry]]:
@@ -93,14 +93,11 @@ class Forward:
                 for move in self._moves[entry.id]:
                     yield from self._statement(move, indent)
             return
-        inside = {
-            value for entry in group for move in self._moves[entry.id] for value in move.makes
-        }
         for entry in group:  # absent, it stands for what it reads: its variable starts with that
             move = self._moves[entry.id][0]
-            name, source = self._name(move.makes[0]), move.reads[0]
-            if source not in inside and name != self._name(source):
-                yield f"{' ' * indent}{name} = {self._name(source)}"
+            name, source = self._name(move.makes[0]), self._name(move.reads[0])
+            if name != source and not self.allocation.unread(move.makes[0]):
+                yield f"{' ' * indent}{name} = {source}"
         present, module = guard(group)
         test = f"self.{present} is not None" if module else f"self.{present}"
         yield f"{' ' * indent}if {test}:"
@@ -134,6 +131,8 @@ class Forward:
         place = move.index or 0
         part = entry.parts[place]
         index = entry.order[place] if entry.repeated else None
+        if part.bypass:
+            return reads[0]
         if part.call is not None:
             return ast.Call(_at(attribute(base), index), reads, [])
         modules = {step.attribute: _at(attribute(base + step.attribute.removeprefix(entry.id)), index)
@@ -167,7 +166,7 @@ class Forward:
             steps = [step for step in part.steps if step.lowered.module is not None]
             words = {s.attribute: self._fresh(_word(s, entry)) for s in steps}
             lists = [f"self.{base}{s.attribute.removeprefix(entry.id)}" for s in steps]
-            count = str(len(entry.parts)) if entry.count is None else f"self.{entry.id}_count"
+            count = str(len(entry.parts)) if entry.count is None else f"self._{entry.id}_count"
             head = _head(list(words.values()), lists, count)
             modules: dict[str, ast.expr] = {s.attribute: SELF for s in part.steps}
             modules.update({key: ast.Name(word, ast.Load()) for key, word in words.items()})
@@ -183,7 +182,8 @@ class Forward:
 
 def value_attribute(step: Step, key: str, index: int | None) -> str:
     """Where the constructor keeps a number that the forward needs and that is no literal."""
-    return f"{step.attribute}_{key}" if index is None else f"{step.attribute}_{key}_{index}"
+    name = f"_{step.attribute}_{key}"  # no node's name begins with _
+    return name if index is None else f"{name}_{index}"
 
 
 def _word(step: Step, entry: Entry) -> str:

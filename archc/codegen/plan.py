@@ -37,6 +37,7 @@ class Part:
 
     steps: list[Step] = field(default_factory=list)
     call: ast.Call | None = None
+    bypass: bool = False  # a patch removed the instance; `call` is an nn.Identity
 
     @property
     def modules(self) -> list[tuple[str, ast.Call]]:
@@ -80,11 +81,14 @@ class ClassPlan:
         return self.slots.signature
 
 
+SHARED = ast.Call(ast.Name("shared", ast.Load()), [], [])  # the call of a class stands elsewhere
+
+
 class Planner:
     """Plans the classes of a graph, callees first."""
 
-    def __init__(self, graph: Graph, name_of: Callable[[Group], str]) -> None:
-        self.graph = graph
+    def __init__(self, graph: Graph, name_of: Callable[[Group], str], taken: set[str]) -> None:
+        self.graph, self.taken = graph, taken
         self.structure = Structure(graph)
         self._plan_of: dict[int, ClassPlan] = {}
         self.plans = [self._plan(group, name_of(group)) for group in self.structure.groups]
@@ -93,7 +97,8 @@ class Planner:
         first = group.scopes[0]
         ids = {item.spec.id for item in first.items}
         attributes = {f"{id}{suffix}" for id in ids for suffix in ("", "_norm", "_act")}
-        slots = Slots(group.scopes, attributes if first.block is None else set())
+        own = attributes if first.block is None else set()
+        slots = Slots(group.scopes, {*own, *self.taken})
         plan = ClassPlan(name, first, {}, {}, slots)
         writer = _ClassWriter(self, group, plan)
         for item in first.items:
@@ -133,11 +138,13 @@ class _ClassWriter:
         # the fullest call: a width behind a node that others lack is then `expansion * in_channels`
         fullest = max(having, key=lambda scope: (len(present[id(scope)].parts), _fullness(scope)))
         model = self._trace(fullest)[0][name]
+        shares = example.shares.spec.id if example.shares is not None else ""
         parts = [
             self._part(
                 model.parts[k],
                 {key: item.parts[k] for key, item in present.items() if len(item.parts) > k},
                 name,
+                made=not shares,
             )
             for k in range(len(model.parts) if count is None else 2)
         ]
@@ -146,7 +153,6 @@ class _ClassWriter:
                 rest.values, rest.init = step.values, step.init
         block = next((p.block for p in example.parts if isinstance(p, Scope)), None)
         outputs = list(block.outputs) if block is not None and len(block.outputs) > 1 else []
-        shares = example.shares.spec.id if example.shares is not None else ""
         only = self.plan.scope.block is None and all(
             node.training_only for part in example.parts for node in _nodes(part)
         )
@@ -171,12 +177,13 @@ class _ClassWriter:
             return None
         return self.slots.number(self._written(self.group.scopes[0], name, "repeat"), counts, name)
 
-    def _part(self, model: Any, parts: Mapping[int, Any], name: str) -> Part:
+    def _part(self, model: Any, parts: Mapping[int, Any], name: str, made: bool) -> Part:
+        """``made`` is False where the modules are another entry's."""
         if isinstance(model, Bypass):
-            return Part(call=ast.Call(_dotted("nn.Identity"), [], []))
+            return Part(call=ast.Call(_dotted("nn.Identity"), [], []), bypass=True)
         if isinstance(model, Scope):
-            return Part(call=self._block_call(model, parts, name))
-        return Part([self._step(getattr(model, kind), kind, parts, name)
+            return Part(call=self._block_call(model, parts, name) if made else SHARED)
+        return Part([self._step(getattr(model, kind), kind, parts, name, made)
                      for kind in ("node", "norm", "act") if getattr(model, kind) is not None])  # fmt: skip
 
     def _block_call(self, model: Scope, parts: Mapping[int, Scope], name: str) -> ast.Call:
@@ -200,19 +207,22 @@ class _ClassWriter:
                 keywords.append(ast.keyword(param.name, chosen))
         return ast.Call(_dotted(callee.name), positional, keywords)
 
-    def _step(self, node: Node, kind: str, parts: Mapping[int, Layer], name: str) -> Step:
+    def _step(
+        self, node: Node, kind: str, parts: Mapping[int, Layer], name: str, made: bool
+    ) -> Step:
         lower = self.planner.structure.lower
         model = node.op.lower(node.input_shapes, node.shape)
         others = {key: lower(getattr(part, kind)) for key, part in parts.items()}
         attribute = name if kind == "node" else f"{name}_{kind}"
-        module = self._module(model, others, attribute) if model.module else None
+        module = self._module(model, others, attribute) if model.module and made else None
         values = {
             key: self.slots.choose(
                 {k: o.values[key] for k, o in others.items()}, value, f"{attribute}_{key}"
             )
             for key, value in model.values.items()
         }
-        init = [self._init(model, others, index, attribute) for index in range(len(model.init))]
+        count = len(model.init) if made else 0
+        init = [self._init(model, others, index, attribute) for index in range(count)]
         plain_model = next(iter(others.values()))
         return Step(plain_model, attribute, module, values, init)
 
@@ -226,7 +236,8 @@ class _ClassWriter:
             values = {k: o.module.args[index].value for k, o in others.items() if o.module}
             label = arg.name or ("in", "out", "kernel")[min(index, 2)]
             chosen = self.slots.choose(values, arg.value, f"{attribute}_{label}")
-            if _is_default(chosen, arg.default):
+            defaults = [o.module.args[index].default for o in others.values() if o.module]
+            if all(_is_default(chosen, default) for default in defaults):
                 continue
             if arg.name:
                 keywords.append(ast.keyword(arg.name, chosen))

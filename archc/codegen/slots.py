@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from archc.codegen.traced import expression, plain
-from archc.codegen.tracing import printable
+from archc.codegen.tracing import printable, with_tuples
 from archc.graph.graph import Scope
 from archc.spec.document import Required
 from archc.spec.expressions import Expression, ExpressionError, evaluate_tree
 
 RESERVED = {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "super", "range", "zip", "min", "max",
-            "round", "sum", "len", "x", "float"}  # fmt: skip
+            "round", "sum", "len", "x", "float", "layer", "i"}  # fmt: skip
 
 
 @dataclass(eq=False)
@@ -31,8 +31,8 @@ class Param:
         kinds = {type(plain(value)) for value in self.values.values()}
         if kinds <= {int, float}:
             return "float" if float in kinds else "int"
-        names = {bool: "bool", str: "str", tuple: "tuple[int, ...]", list: "list[int]"}
-        return " | ".join(sorted(names.get(kind, "object") for kind in kinds))
+        names = {bool: "bool", str: "str", tuple: "tuple[int, ...]", list: "tuple[int, ...]"}
+        return " | ".join(sorted({names.get(kind, "object") for kind in kinds}))
 
 
 class Slots:
@@ -116,14 +116,14 @@ class Slots:
     ) -> ast.expr:
         """An expression that is true in just the calls where ``present`` is."""
         if candidate is not None and printable(candidate) and self._holds(candidate, present):
-            return self._use(candidate)
+            return self._use(with_tuples(candidate))
         param = self._declare(f"has_{hint}", dict(present), extra=True)
         return self._use(ast.Name(param.name, ast.Load()))
 
     def number(self, candidate: ast.expr | None, counts: Mapping[int, int], hint: str) -> ast.expr:
         """An expression for how many instances each call has."""
         if candidate is not None and printable(candidate) and self._holds(candidate, counts):
-            return self._use(candidate)
+            return self._use(with_tuples(candidate))
         return self.choose(counts, next(iter(counts.values())), f"{hint}_count")
 
     def _use(self, tree: ast.expr) -> ast.expr:

@@ -58,10 +58,8 @@ def expression(value: Any) -> ast.expr:
     """The value's expression: the remembered one, or a literal."""
     if isinstance(value, TracedInt | TracedFloat):
         return value.expr
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return ast.Tuple([expression(item) for item in value], ast.Load())
-    if isinstance(value, list):
-        return ast.List([expression(item) for item in value], ast.Load())
     return ast.Constant(value)
 
 

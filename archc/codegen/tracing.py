@@ -107,6 +107,17 @@ class _Substitution(ast.NodeTransformer):
         return node
 
 
+class _Tuples(ast.NodeTransformer):
+    def visit_List(self, node: ast.List) -> ast.expr:
+        return ast.Tuple([self.visit(item) for item in node.elts], ast.Load())
+
+
+def with_tuples(tree: ast.expr) -> ast.expr:
+    """The expression with its lists as tuples, which is what lists are in the code that is written."""
+    found: ast.expr = _Tuples().visit(tree)
+    return found
+
+
 def printable(tree: ast.expr) -> bool:
     """Whether plain Python can compute the expression."""
     calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))

@@ -81,6 +81,8 @@ class Values:
         for place, index in enumerate(entry.order):
             last = place == len(entry.order) - 1
             made = _made(entry, "" if last else f".{index}")
+            if entry.parts[place].bypass:
+                made = made[:1]
             moves.append(Move(entry, reads, made, place, merging))
             reads = [made[0], *reads[1:]]
         return moves
@@ -118,17 +120,15 @@ def _bare(steps: Sequence[Step]) -> bool:
 
 def _alike(entry: Entry) -> bool:
     """Whether all instances compute the same expression of their modules."""
-    first = entry.parts[0]
-    if first.call is not None:
+    if any(part.bypass for part in entry.parts) and len(entry.reads) > 1:
+        return False  # an nn.Identity takes one value
+    if all(part.call is not None or _bare(part.steps) for part in entry.parts):
         return True
-    wanted = [
-        (s.lowered.forward, {k: ast.dump(v) for k, v in s.values.items()}) for s in first.steps
-    ]
-    return all(
-        wanted
-        == [(s.lowered.forward, {k: ast.dump(v) for k, v in s.values.items()}) for s in part.steps]
+    first, *rest = [
+        [(s.lowered.forward, {k: ast.dump(v) for k, v in s.values.items()}) for s in part.steps]
         for part in entry.parts
-    )
+    ]
+    return all(part == first for part in rest)
 
 
 class Allocation:
@@ -163,8 +163,11 @@ class Allocation:
     def _assign(self, place: int, move: Move, value: str, number: int) -> None:
         source = move.reads[0]
         variable = self.of[source]
+        looped = move.index is None and move.entry.repeated
+        keeps = move.entry.condition is not None or looped
         dying = self.last_use(source) <= place and variable.holds == source
-        keeps = move.entry.condition is not None or (move.index is None and move.entry.repeated)
+        if looped and source in move.reads[1:]:  # every turn reads it anew: `x = x * x` would not
+            dying = False
         if number > 0:
             variable = self._other(place)
         elif keeps:  # the variable holds the source first, since the statement may not run at all

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from archc.errors import Mistake, SpecError
@@ -12,6 +17,7 @@ if TYPE_CHECKING:
 
 Format: TypeAlias = Literal["svg", "pdf", "png", "dot"]
 FORMATS: tuple[Format, ...] = ("svg", "pdf", "png", "dot")
+STDERR = 2  # the file descriptor, which C libraries write to
 DOTS_PER_INCH = "144"  # of a PNG, so that it is sharp on a slide
 
 
@@ -52,10 +58,35 @@ def _in_process(digraph: Digraph, format: Format) -> bytes:
             "drawing needs Graphviz, and neither `dot` nor pygraphviz is here", help
         ) from None
     try:
-        picture: bytes = pygraphviz.AGraph(string=digraph.source).draw(format=format, prog="dot")
+        with _font_warnings_left_out():
+            graph = pygraphviz.AGraph(string=digraph.source)
+            picture: bytes = graph.draw(format=format, prog="dot")
     except (ValueError, pygraphviz.DotError) as error:
         raise _error(f"Graphviz failed: {error}", _REPORT) from error
     return picture
+
+
+@contextmanager
+def _font_warnings_left_out() -> Iterator[None]:
+    """Standard error without what the wheel's fontconfig finds odd in the machine's font settings.
+
+    It writes past Python, and about nothing that a drawing's author could mend. Other lines are kept.
+    """
+    if sys.stderr is None:  # a process without a console
+        yield
+        return
+    sys.stderr.flush()
+    kept = os.dup(STDERR)
+    with tempfile.TemporaryFile() as said:
+        os.dup2(said.fileno(), STDERR)
+        try:
+            yield
+        finally:
+            os.dup2(kept, STDERR)
+            os.close(kept)
+            said.seek(0)
+            others = [line for line in said if not line.startswith(b"Fontconfig warning")]
+            os.write(STDERR, b"".join(others))
 
 
 _REPORT = "`--format dot` writes what Graphviz was given"

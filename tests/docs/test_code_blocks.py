@@ -25,15 +25,17 @@ from unittest import mock
 
 import pytest
 
+from archc.errors import Source
 from archc.graph.expand import expand
 from archc.ops import OPERATORS
 from archc.spec.load import loads
+from archc.spec.reader import read
+from archc.spec.validation import against_schema
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE_NAME = re.compile(r"# ([\w./-]+\.(?:yaml|py))$", re.MULTILINE)
-FONT_WARNING = re.compile(r"^Fontconfig warning: .*\n", re.MULTILINE)  # of the machine's fonts
 COMMAND = re.compile(r"^\$ (.*?)(?:  # exits (\d))?\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 
 
@@ -73,8 +75,7 @@ def run_console(text: str, folder: Path) -> None:
             check=False,
         )
         assert done.returncode == int(code or 0), f"$ {command}\n{done.stdout}"
-        said = FONT_WARNING.sub("", done.stdout)
-        assert pattern(shown).fullmatch(said), f"$ {command}\n{said}"
+        assert pattern(shown).fullmatch(done.stdout), f"$ {command}\n{done.stdout}"
 
 
 def run_doctest(block: Block, names: dict[str, Any]) -> None:
@@ -95,6 +96,7 @@ def run(block: Block, folder: Path, names: dict[str, Any]) -> None:
         target.write_text(block.text, encoding="utf-8")
     elif block.language == "yaml" and block.text.startswith("archc:"):
         expand(loads(block.text, root=folder))
+        assert against_schema(read(Source("block", block.text))) == []
     elif block.language == "python":
         exec(compile(block.text, "<docs>", "exec"), names)
     elif block.language == "pycon":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import importlib
+import os
 import xml.etree.ElementTree as ET
 from typing import Any
 
@@ -127,3 +128,16 @@ def test_rendering_leaves_the_drawing_as_it_was() -> None:
     before = drawing.source
     render(drawing, "png")
     assert drawing.source == before
+
+
+def test_font_settings_of_the_machine_are_no_news(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """fontconfig writes to the descriptor, past Python; what others write there stays."""
+    module = importlib.import_module("archc.drawing.render")
+    with module._font_warnings_left_out():
+        os.write(2, b"Fontconfig warning: line 6: unknown element\nanother line\n")
+    assert capfd.readouterr().err == "another line\n"
+    monkeypatch.setattr(module.sys, "stderr", None)
+    with module._font_warnings_left_out():
+        pass
