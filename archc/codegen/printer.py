@@ -89,6 +89,11 @@ def _parenthesised(prefix: str, node: ast.expr, indent: int, suffix: str) -> lis
     if not isinstance(node, ast.BinOp):
         return [f"{pad}{prefix}{inline(node)}{suffix}"]
     inner = f"{pad}{' ' * STEP}{inline(node)}"
+    if isinstance(node.right, ast.Call) and not isinstance(node.left, ast.BinOp):
+        sign, level = BINARY[type(node.op)]
+        head = f"{prefix}{_at(node.left, level)} {sign} "
+        if len(f"{pad}{head}{inline(node.right.func)}(") <= WIDTH:
+            return layout(head, node.right, indent, suffix)
     if len(inner) <= WIDTH:
         return [f"{pad}{prefix}(", inner, f"{pad}){suffix}"]
     lines = [f"{pad}{' ' * STEP}{part}" for part in _terms(node)]

@@ -224,6 +224,16 @@ def test_a_path_patch_with_another_op_drops_the_settings() -> None:
     built(net)
 
 
+@pytest.mark.parametrize(
+    "patch",
+    ["a.0: null", "a.2: null", "a.1: {op: tanh}", "a.2: {op: max_pool, kernel: 2}",
+     "a.1: {act: none}", "a.0: {norm: none, act: none}", "a.1: {before: a.0, act: none}"],
+)  # fmt: skip
+def test_an_unlike_instance_renames_no_weight_of_the_others(patch: str) -> None:
+    nodes = "a: {op: conv, filters: 3, kernel: 1, norm: batch_norm, act: relu, repeat: 3}"
+    built(variant(f"nodes: {{{patch}}}", nodes))
+
+
 def test_a_path_patch_may_use_expressions_and_i() -> None:
     nodes = "a: {op: conv, filters: 3, kernel: 1, repeat: 3}"
     net = variant("nodes: {a.2: {filters: $(i + 5)}}", nodes)
