@@ -19,7 +19,9 @@ def _folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="archc-"))
+        folder = Path(tempfile.mkdtemp(prefix="archc-"))
+        os.environ["ARCHC_CACHE"] = str(folder)  # so that spawned processes look here too
+        return folder
 
 
 FOLDER = _folder()
