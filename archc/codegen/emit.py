@@ -11,13 +11,12 @@ from typing import NamedTuple
 
 from archc.codegen.constructor import constructor
 from archc.codegen.forward import Forward
-from archc.codegen.plan import ClassPlan, Entry, Planner
+from archc.codegen.plan import ClassPlan, Entry, Planner, mark_training_only
 from archc.codegen.printer import WIDTH, inline, layout
 from archc.codegen.slots import Param
 from archc.codegen.structure import Group
 from archc.codegen.values import Values
 from archc.graph.graph import Graph, GraphOutput
-
 
 IMPORTED = {"torch", "nn", "F", "Tensor", "NamedTuple"}
 LONGEST = 8  # outputs written out one by one in a return type
@@ -145,19 +144,20 @@ def _named_tuple(outputs: _Outputs, name: str) -> str:
 
 def _network(graph: Graph, plan: ClassPlan, outputs: _Outputs, taken: set[str]) -> str:
     returned = [reference for _, reference in outputs.all]
+    mark_training_only(plan, [reference for _, reference in outputs.main])
     return _write(plan, list(graph.inputs), returned, f'"""{_title(graph)}"""', taken, outputs)
 
 
 def _title(graph: Graph) -> str:
     shapes = [" × ".join(map(str, node.shape)) for node in graph.inputs.values()]
-    title = _safe(graph.document.title or graph.name)
+    title = _safe(graph.document.title) or graph.name
     return f"{title}, for inputs of {' and '.join(shapes)}."
 
 
 def _safe(text: str) -> str:
     """Words of a spec as they may stand in a docstring."""
     plain = "".join(c if c.isprintable() else " " for c in text)
-    return plain.replace("\\", "\\\\").replace('"', "'")[: WIDTH - 40]
+    return plain[: WIDTH - 40].strip().replace("\\", "\\\\").replace('"', "'")
 
 
 def _header(graph: Graph) -> str:

@@ -78,10 +78,11 @@ class Forward:
         found: list[str] = []
         main = groupby(self.entries, lambda entry: entry.training_only)
         for only, entries in main:
-            if only:
+            groups = conditional_groups(list(entries))
+            body = [line for group in groups for line in self._group(group, 12 if only else 8)]
+            if only and body:
                 found.append("        if self.training:")
-            for group in conditional_groups(list(entries)):
-                found += self._group(group, 12 if only else 8)
+            found += body
         return found
 
     def returned(self, value: str) -> str:
@@ -100,10 +101,11 @@ class Forward:
                 yield f"{' ' * indent}{name} = {source}"
         present, module = guard(group)
         test = f"self.{present} is not None" if module else f"self.{present}"
-        yield f"{' ' * indent}if {test}:"
-        for entry in group:
-            for move in self._moves[entry.id]:
-                yield from self._statement(move, indent + 4)
+        moves = [move for entry in group for move in self._moves[entry.id]]
+        body = [line for move in moves for line in self._statement(move, indent + 4)]
+        if body:  # an identity may need no statement
+            yield f"{' ' * indent}if {test}:"
+            yield from body
 
     def _name(self, value: str) -> str:
         return self.allocation.of[value].name
@@ -113,7 +115,7 @@ class Forward:
         reads: list[ast.expr] = [ast.Name(self._name(value), ast.Load()) for value in move.reads]
         names = ["_" if self.allocation.unread(v) else self._name(v) for v in move.makes]
         if entry.repeated and move.index is None and not self.values.is_chain(entry):
-            yield from self._loop(move, names[0], reads, indent)
+            yield from self._loop(move, self._name(move.makes[0]), reads, indent)
             return
         expr = self._expression(move, reads)
         if move is self.closing:

@@ -7,7 +7,7 @@ literal, if all calls agree; otherwise it becomes one more constructor argument.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,12 +153,9 @@ class _ClassWriter:
                 rest.values, rest.init = step.values, step.init
         block = next((p.block for p in example.parts if isinstance(p, Scope)), None)
         outputs = list(block.outputs) if block is not None and len(block.outputs) > 1 else []
-        only = self.plan.scope.block is None and all(
-            node.training_only for part in example.parts for node in _nodes(part)
-        )
         self.plan.entries[name] = Entry(
-            example.spec, _reads(example), parts, example.repeated, example.order, outputs, shares,
-            condition, count, only,
+            example.spec, _reads(example, parts), parts, example.repeated, example.order, outputs, shares,
+            condition, count,
         )  # fmt: skip
 
     def _condition(self, name: str, items: Mapping[int, Item]) -> ast.expr:
@@ -271,24 +268,36 @@ def _channel_names(plan: ClassPlan) -> set[str]:
     return {name for key, name in plan.slots.names.items() if key.endswith(".")}
 
 
-def _reads(item: Item) -> tuple[str, ...]:
-    """The item's sources, and what its operator reads besides (crop's `like`)."""
+def _reads(item: Item, parts: list[Part]) -> tuple[str, ...]:
+    """The item's sources, and what its operator reads besides (crop's `like`), if the code does."""
     first = item.parts[0]
     op = first.node.op if isinstance(first, Layer) else None
     extra = getattr(op, op.reads) if op is not None and op.reads else None
-    return (*item.reads, extra) if extra is not None else item.reads
+    if extra is None or f"{{{len(item.reads)}}}" not in parts[0].steps[0].lowered.forward:
+        return item.reads
+    return (*item.reads, extra)
 
 
 def _fullness(scope: Scope) -> int:
     return sum(bool(item.parts) for item in scope.items)
 
 
-def _nodes(part: Layer | Scope | Bypass) -> list[Node]:
-    if isinstance(part, Layer):
-        return list(part.nodes)
-    if isinstance(part, Bypass):
-        return [part.node]
-    return [node for item in part.items for inner in item.parts for node in _nodes(inner)]
+def mark_training_only(plan: ClassPlan, main: Iterable[str]) -> None:
+    """Mark the entries that the ``main`` outputs (references) do not need.
+
+    More can be needed than in the graph: a block is called with all its inputs, also one it ignores.
+    """
+    needed: set[str] = set()
+    waiting = [reference.split(".")[0] for reference in main]
+    while waiting:
+        name = waiting.pop()
+        if name in plan.aliases:
+            waiting.append(plan.aliases[name].split(".")[0])
+        elif name in plan.entries and name not in needed:
+            needed.add(name)
+            waiting += [reference.split(".")[0] for reference in plan.entries[name].reads]
+    for name, entry in plan.entries.items():
+        entry.training_only = name not in needed
 
 
 def _dotted(name: str) -> ast.expr:

@@ -59,6 +59,10 @@ def _item(item: ast.expr, indent: int) -> list[str]:
         return layout(f"{item.arg}=", item.value, indent, ",")
     if isinstance(item, ast.Starred):
         return layout("*", item.value, indent, ",")
+    if isinstance(item, ast.BinOp) and len(f"{' ' * indent}{inline(item)},") > WIDTH:
+        terms = list(_terms(item))  # within brackets it is broken before its operators
+        lines = [line for sign, term in terms for line in layout(sign, term, indent)]
+        return [*lines[:-1], f"{lines[-1]},"]
     return layout("", item, indent, ",")
 
 
@@ -96,17 +100,18 @@ def _parenthesised(prefix: str, node: ast.expr, indent: int, suffix: str) -> lis
             return layout(head, node.right, indent, suffix)
     if len(inner) <= WIDTH:
         return [f"{pad}{prefix}(", inner, f"{pad}){suffix}"]
-    lines = [f"{pad}{' ' * STEP}{part}" for part in _terms(node)]
+    lines = [f"{pad}{' ' * STEP}{sign}{_at(term, 12)}" for sign, term in _terms(node)]
     return [f"{pad}{prefix}(", *lines, f"{pad}){suffix}"]
 
 
-def _terms(node: ast.expr) -> Iterator[str]:
-    """``a + b + c`` as ``a``, ``+ b``, ``+ c``."""
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+def _terms(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
+    """``a + b - c`` as ``a``, ``+ b``, ``- c``: operators of one precedence are split together."""
+    level = BINARY[type(node.op)][1]
+    if isinstance(node.left, ast.BinOp) and BINARY[type(node.left.op)][1] == level:
         yield from _terms(node.left)
-        yield f"+ {_at(node.right, 12)}"
     else:
-        yield inline(node)
+        yield "", node.left
+    yield f"{BINARY[type(node.op)][0]} ", node.right
 
 
 def _at(node: ast.expr, level: int) -> str:
@@ -121,7 +126,7 @@ def _print(node: ast.AST) -> tuple[str, int]:
 def _constant(node: ast.Constant) -> tuple[str, int]:
     if isinstance(node.value, str):
         return quoted(node.value), ATOM
-    text = repr(node.value)
+    text = repr(node.value).replace("e+", "e")  # as formatters write 1e20
     return text, UNARY if text.startswith("-") else ATOM
 
 
@@ -189,7 +194,7 @@ def _subscript(node: ast.Subscript) -> tuple[str, int]:
 
 def _slice(node: ast.Slice) -> tuple[str, int]:
     ends = [node.lower, node.upper]
-    simple = all(end is None or _print(end)[1] >= UNARY for end in ends)
+    simple = all(end is None or isinstance(end, ast.Name | ast.Constant) for end in ends)
     low, high = (inline(end) if end is not None else "" for end in ends)
     if simple:
         return f"{low}:{high}", ATOM

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archc.codegen.traced import expression, plain
-from archc.codegen.tracing import printable, with_tuples
+from archc.codegen.tracing import printable, with_lists, with_tuples
 from archc.graph.graph import Scope
 from archc.spec.document import Required
 from archc.spec.expressions import Expression, ExpressionError, evaluate_tree
@@ -145,7 +145,7 @@ class Slots:
 def _value(tree: ast.expr, env: Mapping[str, Any]) -> Any:
     if isinstance(tree, ast.Tuple):
         return tuple(_value(item, env) for item in tree.elts)
-    return evaluate_tree(tree, env)
+    return evaluate_tree(with_lists(tree), env)
 
 
 def _same(left: Any, right: Any) -> bool:

@@ -94,7 +94,8 @@ class Structure:
 
     def _part(self, part: Layer | Scope | Bypass) -> Hashable:
         if isinstance(part, Scope):
-            return id(self.group_of[id(part)])
+            group = self.group_of.get(id(part))  # none for a shared call
+            return id(group) if group is not None else "shared"
         if isinstance(part, Bypass):
             return "bypass"
         roles = ((node.role, self.lower(node)) for node in part.nodes)
@@ -131,6 +132,6 @@ def _skeleton(lowered: Lowered) -> Hashable:
 def _post_order(scope: Scope) -> Iterator[Scope]:
     for item in scope.items:
         for part in item.parts:
-            if isinstance(part, Scope):
+            if isinstance(part, Scope) and item.shares is None:  # else the class is its target's
                 yield from _post_order(part)
     yield scope

@@ -26,9 +26,15 @@ class Tracing(Calls):
     ``written`` holds each `when` and each `repeat` in terms of the traced names, by (path, key).
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, own: Mapping[str, ast.expr]) -> None:
         super().__init__(graph.document)
         self.written: Written = {}
+        self._own = own  # the names of the args of the scope that is expanded again
+        self._scope: Scope | None = None
+
+    def walk(self, frame: Frame) -> None:
+        self._scope = self._scope or frame.scope
+        super().walk(frame)
 
     def place(self, *args: Any, **links: Any) -> Node:
         """As ever, but without remembered facts: equal numbers may come from different expressions."""
@@ -41,9 +47,11 @@ class Tracing(Calls):
         return facts._replace(shape=(facts.shape[0], *plain(facts.shape[1:])))
 
     def _count(self, frame: Frame, spec: NodeSpec) -> int:
+        own = frame.scope is self._scope
         for key, value in (("when", spec.when), ("repeat", spec.repeat)):
-            if isinstance(value, Expression):
-                self.written[frame.path(spec.id), key] = substituted(value.tree, frame.env)
+            if own and isinstance(value, Expression):
+                tree = substituted(value.tree, frame.env, self._own)
+                self.written[frame.path(spec.id), key] = tree
         return super()._count(frame, spec)
 
 
@@ -52,15 +60,13 @@ def traced(graph: Graph, scope: Scope, names: Mapping[str, str]) -> tuple[Scope,
 
     ``names`` gives each arg, and each input's channels, its name in the class: ``width``, ``input``.
     """
-    walk = Tracing(graph)
     block = scope.block
     if block is None:
         return scope, {}
+    own: dict[str, ast.expr] = {name: ast.Name(names[name], ast.Load()) for name in scope.args}
+    walk = Tracing(graph, own)
     env = dict(walk.lexical(block.lexical))
-    args = {
-        name: _trace_arg(value, ast.Name(names[name], ast.Load()))
-        for name, value in scope.args.items()
-    }
+    args = {name: _trace_arg(value, own[name]) for name, value in scope.args.items()}
     env.update(args)
     copy = Scope(scope.path, block, args, {})
     frame = Frame(copy, block.nodes, block.lexical, env, {})
@@ -74,15 +80,15 @@ def traced(graph: Graph, scope: Scope, names: Mapping[str, str]) -> tuple[Scope,
     return copy, walk.written
 
 
-def _trace_arg(value: Any, name: ast.Name) -> Any:
+def _trace_arg(value: Any, name: ast.expr) -> Any:
     if isinstance(value, list):
         return [trace(v, ast.Subscript(name, ast.Constant(k))) for k, v in enumerate(value)]
     return trace(value, name)
 
 
-def substituted(tree: ast.expr, env: Mapping[str, Any]) -> ast.expr:
-    """The expression in terms of the traced names; file args become literals."""
-    found: ast.expr = _Substitution(env).visit(_copy(tree))
+def substituted(tree: ast.expr, env: Mapping[str, Any], own: Mapping[str, ast.expr]) -> ast.expr:
+    """The expression in terms of the class's ``own`` args and traced numbers; file args become literals."""
+    found: ast.expr = _Substitution(env, own).visit(_copy(tree))
     return found
 
 
@@ -91,10 +97,12 @@ def _copy(tree: ast.expr) -> ast.expr:
 
 
 class _Substitution(ast.NodeTransformer):
-    def __init__(self, env: Mapping[str, Any]) -> None:
-        self._env = env
+    def __init__(self, env: Mapping[str, Any], own: Mapping[str, ast.expr]) -> None:
+        self._env, self._own = env, own
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id in self._own:
+            return self._own[node.id]
         return expression(self._env[node.id]) if node.id in self._env else node
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
@@ -110,6 +118,19 @@ class _Substitution(ast.NodeTransformer):
 class _Tuples(ast.NodeTransformer):
     def visit_List(self, node: ast.List) -> ast.expr:
         return ast.Tuple([self.visit(item) for item in node.elts], ast.Load())
+
+
+class _Lists(ast.NodeTransformer):
+    def visit_Tuple(self, node: ast.Tuple) -> ast.expr:
+        return ast.List([self.visit(item) for item in node.elts], ast.Load())
+
+
+def with_lists(tree: ast.expr) -> ast.expr:
+    """A copy of the expression with lists where the code that is written has tuples."""
+    if not any(isinstance(node, ast.Tuple) for node in ast.walk(tree)):
+        return tree
+    found: ast.expr = _Lists().visit(_copy(tree))
+    return found
 
 
 def with_tuples(tree: ast.expr) -> ast.expr:

@@ -15,6 +15,7 @@ from archc.graph.instances import Instances
 from archc.graph.layers import Layers, References
 from archc.graph.placing import check_count
 from archc.graph.settings import bind, evaluate
+from archc.graph.sharing import unlike
 from archc.ops import OPERATORS
 from archc.ops.arrange import Identity
 from archc.ops.base import ShapeError, show
@@ -66,13 +67,14 @@ class Calls(Layers):
 
     def _item(self, frame: Frame, written: NodeSpec) -> Result:
         path = frame.path(written.id)
-        spec = self.instances.patch(path, written)
+        spec = self.instances.patch(self._origin(frame, path), written)
         item = Item(spec, path, [], [])
         outer, frame.share = frame.share, self._follow_share(frame, item)
         frame.items[spec.id] = item
         frame.scope.items.append(item)
         try:
-            count = 0 if self.instances.removed(path) else self._count(frame, item.spec)
+            removed = self.instances.removed(self._origin(frame, path))
+            count = 0 if removed else self._count(frame, item.spec)
             references = self.references(frame, item.spec)
             item.reads = tuple([reference for reference, _ in references])
             if count == 0:  # absent: its name means its first input
@@ -81,10 +83,28 @@ class Calls(Layers):
                 return first
             sources = self._sources(frame, item.spec, references)
             if item.spec.repeat is None:
-                return self._part(frame, item, item.spec, "", sources)
-            return self._repeat(frame, item, sources, count)
+                result = self._part(frame, item, item.spec, "", sources)
+            else:
+                result = self._repeat(frame, item, sources, count)
+            self._check_shared(frame, item)
+            return result
         finally:
             frame.share = outer
+
+    def _origin(self, frame: Frame, path: str) -> str:
+        """Where the patches of this path stand: a shared node is patched as its target is."""
+        own, target = frame.share or ("", "")
+        return target + path.removeprefix(own) if own else path
+
+    def _check_shared(self, frame: Frame, item: Item) -> None:
+        """Weights are shared with the modules that hold them, padding and all."""
+        path = unlike(item)
+        if path is not None and item.shares is not None:
+            message = f"on this input '{path}' works otherwise than in '{item.shares.path}'"
+            help = "modules are shared whole: read a value of the same shape, or pad by numbers"
+            raise Fault(
+                Mistake("A049", message, item.spec.marks.span(), (), frame.where, help=help)
+            )
 
     def _sources(self, frame: Frame, spec: NodeSpec, references: References) -> list[Result]:
         """What the node reads.
@@ -151,7 +171,7 @@ class Calls(Layers):
             marks=written.marks,
         )
         item.shares = target.shares or target
-        return item.path, target.path
+        return item.path, self._origin(frame, target.path)
 
     def _no_share(self, frame: Frame, spec: NodeSpec, name: str) -> Fault | Silent:
         """Why there are no weights to share."""
@@ -193,13 +213,14 @@ class Calls(Layers):
     def _repeat(self, frame: Frame, item: Item, sources: list[Result], count: int) -> Result:
         """A chain of instances: the first input runs through them, the others stay."""
         item.repeated = True
-        item.order = self.instances.order(item.path, count)
+        origin = self._origin(frame, item.path)
+        item.order = self.instances.order(origin, count)
         results: dict[int, Result] = {}
         result = sources[0]
         try:
             for index in item.order:
                 frame.env["i"] = index
-                spec = self.instances.instance(f"{item.path}.{index}", item.spec)
+                spec = self.instances.instance(f"{origin}.{index}", item.spec)
                 inputs = [result, *sources[1:]]
                 result = results[index] = self._part(frame, item, spec, f".{index}", inputs)
         finally:
@@ -213,7 +234,7 @@ class Calls(Layers):
         path = item.path + suffix
         nodes = tuple([result.node for result in inputs])
         item.sources.append(nodes)
-        if suffix and self.instances.removed(path):
+        if suffix and self.instances.removed(self._origin(frame, path)):
             node = self.place(path, Identity(), nodes[:1], spec, frame)
             item.parts.append(Bypass(path, node))
             return Result(node)
@@ -254,7 +275,9 @@ class Calls(Layers):
                 given[key] = evaluate(value, frame, spec.marks, key)
         env = dict(self.lexical(block.lexical))
         args = bind(spec, given, frame, block.args, block.name, env)
-        scope = Scope(path, block, args, {}, patched=self.instances.below(path))
+        scope = Scope(
+            path, block, args, {}, patched=self.instances.below(self._origin(frame, path))
+        )
         self.paths.add(path)
         called = spec.marks.span()
         where = f"in block {block.name}, called as {path} at {called}"

@@ -86,6 +86,14 @@ class Pool(Sliding):
         )
 
 
+def _all_read(axis: Axis) -> bool:
+    """Whether each window reads some position of the input, and not padding alone."""
+    starts = (p * axis.stride - axis.padding.before for p in range(axis.output))
+    firsts = (start % axis.dilation if start < 0 else start for start in starts)
+    within = (first < axis.size for first in firsts)
+    return all(within)
+
+
 def module_pads(axes: tuple[Axis, ...]) -> bool:
     """Whether PyTorch's module can do the padding itself."""
     if any(axis.same and max(axis.padding) > axis.kernel // 2 for axis in axes):
@@ -117,6 +125,19 @@ class MaxPool(Pool, name="max_pool", family="pooling"):
 
     def pool_dilation(self) -> Size:
         return self.dilation
+
+    def infer(self, inputs: Shapes) -> Shape:
+        output = super().infer(inputs)
+        axes = self.windows(inputs[0])
+        for axis in axes:
+            if module_pads(axes) and axis.dilation > axis.size and not _all_read(axis):
+                raise ShapeError(
+                    f"a window steps over the whole input of {axis.size}, with dilation "
+                    f"{axis.dilation} and padding {axis.padding.before}, and has no largest value",
+                    f"use a dilation of at most {axis.size}, or leave out the padding",
+                    code="A061",
+                )
+        return output
 
     def label(self) -> str:
         words = f"{by_sign(self.kernel)} max pool{dilated(self.dilation)}"
