@@ -160,13 +160,16 @@ def stricter(name: str, chosen: dict[str, Any], inputs: Shapes) -> bool:
     """Where archc refuses what torch would take.
 
     torch repeats axes of size 1 in a sum and cuts slices and ranges short. Its pools know no padding
-    by side, and its lowering here would let a window see padding alone.
+    by side, and its lowering here would let a window see padding alone, as torch itself does where a
+    dilated window steps over the whole input.
     """
     if name in ("add", "slice"):
         return True
     by_side = isinstance(chosen.get("padding"), list) and isinstance(chosen["padding"][0], list)
     if name in ("max_pool", "avg_pool"):
-        return by_side
+        dilation = chosen.get("dilation", 1)
+        farthest = max(dilation) if isinstance(dilation, list | tuple) else dilation
+        return by_side or farthest > min(inputs[0][1:], default=1)
     return name == "crop"
 
 
