@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types docs docs-check bench wheel clean
+.PHONY: help demo test test-long lint format types docs docs-check bench wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -32,6 +32,9 @@ demo: .venv/.runtime  ## compile and draw GoogLeNet into build/
 
 test: .venv/.dev  ## run the tests
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+
+test-long: .venv/.dev  ## the long runs: many more random specs
+	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
 
 lint: .venv/.dev  ## ruff: style, complexity, size, format
 	$(BIN)/ruff check .

@@ -98,7 +98,7 @@ class _Names:
 
 def _defined(graph: Graph) -> Iterator[str]:
     """Names that support code defines."""
-    for node in {id(node.op): node for node in graph.nodes.values()}.values():
+    for node in {(id(n.op), n.input_shapes): n for n in graph.nodes.values()}.values():
         for source in node.op.lower(node.input_shapes, node.shape).support:
             for statement in ast.parse(source).body:
                 if isinstance(statement, ast.ClassDef | ast.FunctionDef):

@@ -60,8 +60,7 @@ def _item(item: ast.expr, indent: int) -> list[str]:
     if isinstance(item, ast.Starred):
         return layout("*", item.value, indent, ",")
     if isinstance(item, ast.BinOp) and len(f"{' ' * indent}{inline(item)},") > WIDTH:
-        terms = list(_terms(item))  # within brackets it is broken before its operators
-        lines = [line for sign, term in terms for line in layout(sign, term, indent)]
+        lines = _broken(item, indent)  # the brackets are there already
         return [*lines[:-1], f"{lines[-1]},"]
     return layout("", item, indent, ",")
 
@@ -90,28 +89,49 @@ def _brackets(node: ast.expr) -> tuple[str, list[Any], str] | None:
 def _parenthesised(prefix: str, node: ast.expr, indent: int, suffix: str) -> list[str]:
     """A long expression without a bracket of its own: broken before its outermost operators."""
     pad = " " * indent
-    if not isinstance(node, ast.BinOp):
+    if not isinstance(node, ast.BinOp | ast.BoolOp):
         return [f"{pad}{prefix}{inline(node)}{suffix}"]
     inner = f"{pad}{' ' * STEP}{inline(node)}"
-    if isinstance(node.right, ast.Call) and not isinstance(node.left, ast.BinOp):
+    if (
+        isinstance(node, ast.BinOp)
+        and isinstance(node.right, ast.Call)
+        and not isinstance(node.left, ast.BinOp)
+    ):
         sign, level = BINARY[type(node.op)]
         head = f"{prefix}{_at(node.left, level)} {sign} "
         if len(f"{pad}{head}{inline(node.right.func)}(") <= WIDTH:
             return layout(head, node.right, indent, suffix)
-    if len(inner) <= WIDTH:
-        return [f"{pad}{prefix}(", inner, f"{pad}){suffix}"]
-    lines = [f"{pad}{' ' * STEP}{sign}{_at(term, 12)}" for sign, term in _terms(node)]
+    lines = [inner] if len(inner) <= WIDTH else _broken(node, indent + STEP)
     return [f"{pad}{prefix}(", *lines, f"{pad}){suffix}"]
 
 
-def _terms(node: ast.BinOp) -> Iterator[tuple[str, ast.expr]]:
-    """``a + b - c`` as ``a``, ``+ b``, ``- c``: operators of one precedence are split together."""
-    level = BINARY[type(node.op)][1]
+def _broken(node: ast.BinOp | ast.BoolOp, indent: int) -> list[str]:
+    """The expression with a line for each term."""
+    lines: list[str] = []
+    for sign, term, level in _terms(node):
+        if _print(term)[1] >= level:
+            lines += layout(sign, term, indent)
+        else:
+            lines.append(f"{' ' * indent}{sign}({inline(term)})")
+    return lines
+
+
+def _terms(node: ast.BinOp | ast.BoolOp) -> Iterator[tuple[str, ast.expr, int]]:
+    """``a + b - c`` as ``a``, ``+ b``, ``- c``, each with the precedence it must have.
+
+    Operators of one precedence are split together.
+    """
+    if isinstance(node, ast.BoolOp):
+        word, level = ("or ", OR) if isinstance(node.op, ast.Or) else ("and ", AND)
+        for place, value in enumerate(node.values):
+            yield word if place else "", value, level + 1
+        return
+    sign, level = BINARY[type(node.op)]
     if isinstance(node.left, ast.BinOp) and BINARY[type(node.left.op)][1] == level:
         yield from _terms(node.left)
     else:
-        yield "", node.left
-    yield f"{BINARY[type(node.op)][0]} ", node.right
+        yield "", node.left, level
+    yield f"{sign} ", node.right, level + 1
 
 
 def _at(node: ast.expr, level: int) -> str:

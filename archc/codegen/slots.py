@@ -13,6 +13,7 @@ from archc.graph.graph import Scope
 from archc.spec.document import Required
 from archc.spec.expressions import Expression, ExpressionError, evaluate_tree
 
+LONGEST = 48  # characters of an expression: a longer one is a riddle, and an argument is clearer
 RESERVED = {"self", "torch", "nn", "F", "Tensor", "NamedTuple", "super", "range", "zip", "min", "max",
             "round", "sum", "len", "x", "float", "layer", "i"}  # fmt: skip
 
@@ -95,6 +96,8 @@ class Slots:
         ``hint`` names the argument that is added if nothing else holds.
         """
         candidate = expression(traced)
+        if len(ast.unparse(candidate)) > LONGEST:
+            candidate = expression(plain(traced))
         literal = expression(plain(traced))
         first = plain(traced)
         uniform = all(_same(value, first) for value in values.values())

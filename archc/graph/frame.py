@@ -38,11 +38,10 @@ class Result:
         return self.node.shape
 
     def part(self, name: str) -> Result | None:
-        """The instance ``2`` of a repeated node, or the output ``skip`` of a block."""
+        """The instance ``2`` of a repeated node, or the output ``skip`` of a block, which for a
+        repeated one is that of the instance that runs last."""
         if name.isdecimal():
             return self.instances[int(name)] if int(name) < len(self.instances) else None
-        if self.instances:
-            return self.instances[-1].part(name)
         return self.outputs.get(name)
 
     def parts(self) -> list[str]:

@@ -211,4 +211,5 @@ class LocalResponseNorm(Operator, name="lrn", family="normalisation"):
                 Arg("k", self.k, 1.0),
             ),
         )
-        return Lowered("{self}({0})", module)
+        # torch views its 3-D input, which permuted axes do not allow
+        return Lowered("{self}({0})" if len(output) < 4 else "{self}({0}.contiguous())", module)
