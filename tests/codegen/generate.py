@@ -8,8 +8,9 @@ from typing import Any
 
 import yaml
 from drawn_settings import Choice, Shape
+from drawn_world import ODD_NAMES, Block, World, other_value
 from hypothesis import strategies as st
-from scope_writer import ODD_NAMES, Block, ScopeWriter, World, other_value
+from scope_writer import ScopeWriter
 
 from archc.architecture import Architecture
 from archc.ops import OPERATORS

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from math import prod
 from types import SimpleNamespace
 from typing import Any
@@ -16,97 +15,13 @@ from typing import Any
 import yaml
 from drawn_expressions import conditions, counts, evaluated, known
 from drawn_settings import ACT_MAPS, ACTS, MERGES, NORMS, SETTINGS, Choice, Settings, Shape
+from drawn_world import ODD_NAMES, Block, Failed, World, inferred, other_value
 
 from archc.architecture import Architecture
 from archc.errors import SpecError
-from archc.graph.placing import check_inputs
 from archc.ops import OPERATORS
-from archc.ops.base import AttributeMistake, ShapeError
 from archc.spec.expressions import ExpressionError
 from archc.spec.names import problem_with_name
-
-ODD_NAMES = [
-    "x",
-    "out",
-    "layer",
-    "block",
-    "torch",
-    "nn",
-    "F",
-    "self",
-    "range",
-    "zip",
-    "len",
-    "super",
-    "Tensor",
-    "NamedTuple",
-    "float",
-    "conv",
-    "norm",
-    "act",
-    "in_channels",
-    "channels",
-    "x_",
-    "out_",
-    "has_a",
-    "print",
-    "list",
-    "kernel_size",
-    "stride",
-    "str",
-    "object",
-    "loop",
-    "index",
-    "module",
-    "conv1",
-    "pool",
-    "shortcut",
-    "sum",
-    "min",
-    "max",
-    "bool",
-    "tuple",
-    "training_",
-    "isinstance",
-    "None_",
-    "Net",
-    "RBF",
-    "Scale",
-    "DropPath",
-]
-
-
-@dataclass
-class Block:
-    args: dict[str, Any]
-    example: dict[str, Any]
-    inputs: list[str]
-    shapes: list[Shape]
-    outputs: list[str]
-
-
-@dataclass
-class World:
-    """The document so far."""
-
-    doc: dict[str, Any]
-    blocks: dict[str, Block] = field(default_factory=dict)
-
-
-class Failed(Exception):
-    """What was drawn does not fit."""
-
-
-def inferred(op: str, settings: Settings, shapes: tuple[Shape, ...]) -> Shape:
-    try:
-        made = OPERATORS[op].make(settings)
-        check_inputs(made, shapes)
-        shape = made.infer(shapes)
-    except (AttributeMistake, ShapeError) as error:
-        raise Failed from error
-    if prod(shape) > 1500 or shape[0] > 40 or max(shape[1:], default=1) > 24:
-        raise Failed
-    return shape
 
 
 class ScopeWriter:
@@ -420,15 +335,3 @@ class ScopeWriter:
         for name in self.inputs:
             if name not in read and (self.document or not self.nodes):
                 self.add(self.name("same"), {"op": "identity"}, [name], {"": self.shapes[name]})
-
-
-def other_value(c: Choice, value: Any) -> Any:
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, int):
-        return c.of([1, 2, 3, 4, 6, 8])
-    if isinstance(value, float):
-        return c.of([0.5, 0.1, 1e-5])
-    if isinstance(value, list):
-        return c.of([[2, 4], [4, 4], [6, 2]])
-    return c.of(["relu", "none", "tanh"])
