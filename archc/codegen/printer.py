@@ -81,6 +81,8 @@ def _brackets(node: ast.expr) -> tuple[str, list[Any], str] | None:
     if isinstance(node, ast.Tuple | ast.List) and node.elts:
         tuple_ = isinstance(node, ast.Tuple)
         return "(" if tuple_ else "[", list(node.elts), ")" if tuple_ else "]"
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Tuple):
+        return f"{_at(node.value, ATOM)}[", list(node.slice.elts), "]"
     if isinstance(node, ast.ListComp):
         return "[", [node], "]"
     return None

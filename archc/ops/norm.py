@@ -211,5 +211,6 @@ class LocalResponseNorm(Operator, name="lrn", family="normalisation"):
                 Arg("k", self.k, 1.0),
             ),
         )
-        # torch views its 3-D input, which permuted axes do not allow
-        return Lowered("{self}({0})" if len(output) < 4 else "{self}({0}.contiguous())", module)
+        if len(output) == 4:  # torch takes a view of volumes, which `permute` may not allow
+            return Lowered("{self}(torch.Tensor.contiguous({0}))", module)
+        return Lowered("{self}({0})", module)

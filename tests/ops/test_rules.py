@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -35,6 +36,9 @@ REFUSED: list[tuple[str, dict[str, Any], Shapes, str, str, str, tuple[int, ...]]
     ("conv_transpose", {"filters": 1, "kernel": 2, "output_padding": 1}, ((3, 2, 2),), "A061",
      "output_padding 1 is not below stride 1 or dilation 1",
      "it only chooses among the sizes that one stride makes ambiguous", ()),
+    ("max_pool", {"kernel": 2, "padding": 1, "dilation": 2}, ((3, 1, 1),), "A061",
+     "a window steps over the whole input of 1, with dilation 2 and padding 1, and has no largest value",
+     "use a dilation of at most 1, or leave out the padding", ()),  # torch writes out of bounds here
     ("max_pool", {"kernel": 2, "padding": 2}, ((3, 9, 9),), "A061",
      "padding 2 is more than half of the window of 2",
      "some window would see padding alone; use at most 1", ()),
@@ -264,3 +268,20 @@ def test_padding_goes_to_the_module_where_it_can(
     assert {arg.name: arg.value for arg in lowered.module.args}["padding"] == printed
     assert ("F.pad" in lowered.forward) == ("pad" in lowered.values)
     assert isinstance(Lowering(lowered), nn.Module)
+
+
+def test_every_window_of_a_dilated_max_pool_reads_the_input() -> None:
+    for size, kernel, stride, dilation, padding, ceil in product(
+        range(1, 6), range(1, 5), range(1, 3), range(1, 5), range(3), (False, True)
+    ):
+        op = make(
+            "max_pool", kernel=kernel, stride=stride, dilation=dilation, padding=padding, ceil=ceil
+        )
+        try:
+            (_, windows), refused = op.infer(((1, size),)), False
+        except ShapeError as error:
+            refused = "steps over" in error.message
+            windows = 0 if refused else -1
+        if windows > 0:
+            reads = [range(w * stride - padding, size, dilation)[:kernel] for w in range(windows)]
+            assert all(any(position >= 0 for position in window) for window in reads)
