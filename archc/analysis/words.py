@@ -50,3 +50,12 @@ def counted(count: int, noun: str) -> str:
     ('1 layer', '1,200 layers')
     """
     return f"{count:,} {noun}" + ("s" if count != 1 else "")
+
+
+def parameters(trained: int, frozen: int) -> str:
+    """How many parameters there are, for a line of text.
+
+    >>> parameters(1200, 0), parameters(1200, 300)
+    ('1,200 parameters', '1,200 parameters, 300 frozen')
+    """
+    return counted(trained, "parameter") + (f", {frozen:,} frozen" if frozen else "")

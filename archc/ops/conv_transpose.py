@@ -18,7 +18,7 @@ from archc.ops.base import (
     attr,
 )
 from archc.ops.conv import dilated, group_mistake, printed
-from archc.ops.init import INIT, Start
+from archc.ops.init import BILINEAR, INIT_TRANSPOSED, Start
 from archc.ops.kinds import BOOL, OFFSET, POSITIVE, SIZE, Size
 from archc.ops.lowering import Arg, Call, Lowered
 from archc.ops.numbers import divisors_near, per_axis
@@ -37,7 +37,9 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
     dilation: Size = attr(SIZE, "spacing of the kernel's points", 1)
     groups: int = attr(POSITIVE, "independent groups that channels and filters are split into", 1)
     bias: bool = attr(BOOL, "add a learned number to each output channel", True)
-    init: Start | None = attr(INIT, "how the weights start", None)
+    init: Start | None = attr(
+        INIT_TRANSPOSED, "how the weights start; `bilinear` enlarges each channel smoothly", None
+    )
 
     rank = (2, 4)
     weighted = True
@@ -57,6 +59,11 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
             (4, 14, 14),
         ),
         Example({"filters": 3, "kernel": [4], "stride": 2, "bias": False}, ((2, 10),), (3, 22)),
+        Example(
+            {"filters": 21, "kernel": 4, "stride": 2, "bias": False, "init": "bilinear"},
+            ((21, 16, 16),),
+            (21, 34, 34),
+        ),
         Example({"filters": 2, "kernel": 2, "stride": 2}, ((3, 2, 4, 4),), (2, 4, 8, 8)),
     )
 
@@ -78,6 +85,13 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
         (shape,) = inputs
         if shape[0] % self.groups:
             raise group_mistake(self.groups, shape[0])
+        if self.init is not None and self.init.weight == BILINEAR and self.filters != shape[0]:
+            raise ShapeError(
+                f"init bilinear enlarges {shape[0]} channels to {shape[0]}, not to "
+                f"{self.filters} filters",
+                f"write filters: {shape[0]}, or another init",
+                code="A066",
+            )
         sizes = []
         for size, kernel, stride, padding, extra, dilation in self._axes(shape):
             if extra >= max(stride, dilation):
@@ -145,5 +159,7 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
             ),
         )
         fan_in = prod(self.weights(inputs)["weight"][1:])  # as PyTorch reads it off the tensor
-        inits = () if self.init is None else self.init.inits(fan_in, self.bias)
-        return Lowered("{self}({0})", module, init=inits)
+        if self.init is None:
+            return Lowered("{self}({0})", module)
+        inits = self.init.inits(fan_in, self.bias)
+        return Lowered("{self}({0})", module, support=self.init.support, init=inits)

@@ -47,6 +47,14 @@ def center_crop(x: Tensor, size: tuple[int, ...]) -> Tensor:
     return x
 '''.lstrip()
 
+OFFSET_CROP = '''
+def offset_crop(x: Tensor, starts: tuple[int, ...], size: tuple[int, ...]) -> Tensor:
+    """The part of ``x`` from ``starts`` on, of this size along the spatial axes."""
+    for axis, (start, wanted) in enumerate(zip(starts, size, strict=True), 2):
+        x = x.narrow(axis, start, wanted)
+    return x
+'''.lstrip()
+
 
 def _check_node(value: object) -> str:
     if isinstance(value, str) and value:
@@ -135,8 +143,12 @@ class Crop(Operator, name="crop", family="shape"):
         )
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        if self.offset is not None:
+        if self.offset is not None and self.size is not None:
             return section([None, *self._cuts(inputs)])
+        if self.offset is not None:  # by the other's shape, so that inputs of any size will do
+            offset = per_axis(self.offset, len(output) - 1, "offset")
+            forward = "offset_crop({0}, {offset}, {1}.shape[2:])"
+            return Lowered(forward, values={"offset": offset}, support=(OFFSET_CROP,))
         if self.size is None:
             return Lowered("center_crop({0}, {1}.shape[2:])", support=(CENTER_CROP,))
         size = per_axis(self.size, len(output) - 1, "size")
