@@ -14,6 +14,7 @@ class Cost(NamedTuple):
     params: int = 0  # trained numbers; shared weights count once
     buffers: int = 0  # kept but not trained: running statistics, fixed codes
     macs: int = 0
+    frozen: int = 0  # kept as they are by `freeze`, so not trained; not among the params
 
 
 class Totals(NamedTuple):
@@ -25,12 +26,13 @@ class Totals(NamedTuple):
 
 def total(nodes: Iterable[Node]) -> Cost:
     """What these nodes cost together."""
-    params = buffers = macs = 0
+    params = buffers = macs = frozen = 0
     for node in nodes:
         params += node.params
         buffers += node.buffers
         macs += node.macs
-    return Cost(params, buffers, macs)
+        frozen += node.frozen_params
+    return Cost(params, buffers, macs, frozen)
 
 
 def totals(graph: Graph) -> Totals:

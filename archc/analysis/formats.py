@@ -8,12 +8,14 @@ from textwrap import wrap
 from archc.analysis.cost import Cost, total
 from archc.analysis.rows import Row, every_node, layers, lines
 from archc.analysis.summary import Format, Summary
-from archc.analysis.words import counted, dimensions, memory, short
+from archc.analysis.words import counted, dimensions, memory, parameters, short
+from archc.graph.graph import Graph
 
 COLUMNS = ("name", "layer", "output", "parameters", "MACs", "field")
+FROZEN = 4  # where a column of frozen numbers stands, if there are any
 LAYER = 1  # the column that may be wrapped; it and those before it stand to the left
 CSV_KEYS = (
-    "name", "op", "inputs", "shape", "params", "buffers", "macs", "training_only",
+    "name", "op", "inputs", "shape", "params", "buffers", "macs", "frozen", "training_only",
     "receptive_size", "receptive_stride", "receptive_offset",
 )  # fmt: skip
 GAP, NARROWEST = "  ", 16  # between columns; the column that may be wrapped is never narrower
@@ -39,13 +41,23 @@ def write(summary: Summary, format: Format = "table", every: bool = False) -> st
 def heading(summary: Summary) -> str:
     """Which architecture it is, and what it reads."""
     graph = summary.graph
-    title = graph.document.title
-    named = f"{title} ({graph.name})" if title and title != graph.name else graph.name
     shapes = (
         dimensions(node.shape) if len(graph.inputs) == 1 else f"{name} {dimensions(node.shape)}"
         for name, node in graph.inputs.items()
     )
-    return f"{named}: input {', '.join(shapes)}"
+    return f"{named(graph)}: input {', '.join(shapes)}"
+
+
+def named(graph: Graph) -> str:
+    """An architecture's title, and the name by which a command finds it."""
+    title = graph.document.title
+    return f"{title} ({graph.name})" if title and title != graph.name else graph.name
+
+
+def columns(summary: Summary) -> tuple[str, ...]:
+    """The heads of the columns; frozen numbers have one where there are any."""
+    frozen = ("frozen",) if summary.totals.whole.frozen else ()
+    return (*COLUMNS[:FROZEN], *frozen, *COLUMNS[FROZEN:])
 
 
 def table(
@@ -57,11 +69,12 @@ def table(
     descriptions of layers are wrapped.
     """
     rows = [(row, _cells(summary, row, deep, "  ")) for deep, row in _lines(summary, every)]
-    widths = [max(map(len, column)) for column in zip(COLUMNS, *(c for _, c in rows), strict=True)]
+    heads = columns(summary)
+    widths = [max(map(len, column)) for column in zip(heads, *(c for _, c in rows), strict=True)]
     gaps = len(GAP) * (len(widths) - 1)
     room = width - gaps - sum(widths) + widths[LAYER]
     widths[LAYER] = max(NARROWEST, min(widths[LAYER], room))
-    yield None, next(_aligned(COLUMNS, widths))
+    yield None, next(_aligned(heads, widths))
     yield None, "─" * (sum(widths) + gaps)
     for row, cells in rows:
         yield from ((row, line) for line in _aligned(cells, widths))
@@ -71,7 +84,7 @@ def footer(summary: Summary) -> list[str]:
     """The totals in words, with their units, and what of them only training pays."""
     whole, heads = summary.totals
     lines = [
-        f"{counted(whole.params, 'parameter')}, {counted(whole.buffers, 'buffer value')}, "
+        f"{parameters(whole.params, whole.frozen)}, {counted(whole.buffers, 'buffer value')}, "
         f"{whole.macs:,} MACs ({short(whole.macs)})",
         f"depth {summary.depth} (layers with weights on the longest path)",
         f"activations {memory(summary.activation_bytes)}; peak in inference "
@@ -90,14 +103,20 @@ def _lines(summary: Summary, every: bool) -> Iterator[tuple[int, Row]]:
 def _cells(summary: Summary, row: Row, level: int, indent: str) -> tuple[str, ...]:
     times = f"{row.times} × " if row.times > 1 else ""
     note = " (training only)" if row.training_only and level == 0 else ""
+    frozen = (_counted(row.cost.frozen),) if summary.totals.whole.frozen else ()
     return (
         indent * level + row.name,
         f"{times}{row.what}{note}",
         dimensions(row.shape),
-        f"{row.cost.params:,}" if row.cost.params else "",
+        _counted(row.cost.params),
+        *frozen,
         short(row.cost.macs) if row.cost.macs else "",
         summary.field_words(row.node),
     )
+
+
+def _counted(count: int) -> str:
+    return f"{count:,}" if count else ""
 
 
 def _plain(summary: Summary, every: bool) -> str:
@@ -118,8 +137,9 @@ def _aligned(row: Sequence[str], widths: list[int]) -> Iterator[str]:
 
 
 def _markdown(summary: Summary, every: bool) -> str:
-    rule = ("---", "---", "---:", "---:", "---:", "---:")
-    rows: list[tuple[str, ...]] = [COLUMNS, rule]
+    heads = columns(summary)
+    rule = ("---" if place <= LAYER else "---:" for place in range(len(heads)))
+    rows: list[tuple[str, ...]] = [heads, tuple(rule)]
     rows += (_cells(summary, row, level, "&emsp;") for level, row in _lines(summary, every))
     body = (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
     return "\n".join([f"**{heading(summary)}**", "", *body, "", "  \n".join(footer(summary))])

@@ -55,8 +55,8 @@ def _item_rows(item: Item) -> list[Row]:
     """One row for each instance of a written node; equal neighbours are folded into one."""
     folded: list[Row] = []
     alone: Row | None = None  # the last row as it stands for one instance
-    for index, part in enumerate(item.parts):
-        name = f"{item.spec.id}.{index}" if item.repeated else item.spec.id
+    for place, part in enumerate(item.parts):
+        name = f"{item.spec.id}.{item.order[place]}" if item.repeated else item.spec.id
         row = _part_row(part, item, name)
         if alone is not None and replace(row, name=alone.name) == alone:
             folded[-1] = _fold(folded[-1], row)

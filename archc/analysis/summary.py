@@ -82,6 +82,7 @@ class Summary:
             "params": node.params,
             "buffers": node.buffers,
             "macs": node.macs,
+            "frozen": node.frozen_params,
             "training_only": node.training_only,
             "receptive_field": _one_or_named(fields, self.graph.inputs),
         }

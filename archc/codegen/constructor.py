@@ -80,18 +80,20 @@ def _containers(entry: Entry, values: Values, indent: int) -> Iterator[str]:
     if entry.count is not None:
         yield from _counted(entry, entry.count, values, indent)
         return
-    by_index = [
-        part for _, part in sorted(zip(entry.order, entry.parts, strict=True), key=lambda p: p[0])
-    ]
+    by_index = dict(zip(entry.order, entry.parts, strict=True))
     chain = values.is_chain(entry)
-    modules = [
-        {entry.id: part.call} if part.call is not None and not part.bypass else dict(part.modules)
-        for part in by_index
-    ]
+    modules = [_named(entry, by_index.get(index)) for index in range(max(entry.order) + 1)]
     names = dict.fromkeys(name for part in modules for name in part)
     for name in names or ([entry.id] if chain else []):
         calls = [part.get(name, NOTHING) for part in modules]
         yield from _container(name, list(runs(calls)), chain, indent)
+
+
+def _named(entry: Entry, part: Part | None) -> dict[str, ast.Call]:
+    """The modules of one instance; none where it was removed, or moved behind what is left out."""
+    if part is not None and part.call is not None and not part.bypass:
+        return {entry.id: part.call}
+    return dict(part.modules) if part is not None else {}
 
 
 def _counted(entry: Entry, count: ast.expr, values: Values, indent: int) -> Iterator[str]:
@@ -204,12 +206,14 @@ def _replace(tree: ast.AST, old: ast.AST, new: ast.expr) -> None:
 def _starts(entry: Entry) -> list[tuple[ast.expr, Part, int]]:
     """What has to be initialised: where it stands, and its part and step."""
     found: list[tuple[ast.expr, Part, int]] = []
+    gaps = max(entry.order, default=0) >= len(entry.parts)
     for place, part in enumerate(entry.parts):
         for number, step in enumerate(part.steps):
             if step.init:
                 where = attribute(step.attribute)
                 if entry.repeated:
-                    alike = all(_same_init(part, other, number) for other in entry.parts)
+                    same = (_same_init(part, other, number) for other in entry.parts)
+                    alike = not gaps and all(same)
                     if alike and place:
                         continue
                     index = ast.Constant(entry.order[place])

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from archc.codegen.constructor import constructor
 from archc.codegen.forward import Forward
+from archc.codegen.frozen import NOTHING_FROZEN, Frozen, frozen_parts
 from archc.codegen.plan import ClassPlan, Entry, Planner, mark_training_only
 from archc.codegen.printer import WIDTH, inline, layout
 from archc.codegen.slots import Param
@@ -31,9 +32,10 @@ def class_name(name: str) -> str:
 def network_name(graph: Graph) -> str:
     """The name of the network's class: its title, where that is its name in nicer letters.
 
-    ``GoogLeNet`` for googlenet, ``ResNet50`` for the title ResNet-50.
+    ``GoogLeNet`` for googlenet, ``InceptionV4`` for the title Inception-v4.
     """
-    title = re.sub(r"[^A-Za-z0-9]", "", graph.document.title)
+    words = re.split(r"[^A-Za-z0-9]+", graph.document.title)
+    title = "".join(word[:1].upper() + word[1:] for word in words)
     same = title.lower() == graph.name.replace("_", "").lower()
     usable = title.isidentifier() and not keyword.iskeyword(title) and not hasattr(builtins, title)
     name = title if same and usable else class_name(graph.name)
@@ -145,7 +147,8 @@ def _named_tuple(outputs: _Outputs, name: str) -> str:
 def _network(graph: Graph, plan: ClassPlan, outputs: _Outputs, taken: set[str]) -> str:
     returned = [reference for _, reference in outputs.all]
     mark_training_only(plan, [reference for _, reference in outputs.main])
-    return _write(plan, list(graph.inputs), returned, f'"""{_title(graph)}"""', taken, outputs)
+    doc = f'"""{_title(graph)}"""'
+    return _write(plan, list(graph.inputs), returned, doc, taken, outputs, frozen_parts(graph))
 
 
 def _title(graph: Graph) -> str:
@@ -192,15 +195,17 @@ def _scheduled(plan: ClassPlan, values: Values) -> list[Entry]:
 
 
 def _write(plan: ClassPlan, inputs: list[str], returned: list[str], doc: str,
-           taken: set[str], outputs: _Outputs | None = None) -> str:  # fmt: skip
+           taken: set[str], outputs: _Outputs | None = None,
+           frozen: Frozen = NOTHING_FROZEN) -> str:  # fmt: skip
     values = Values(plan, inputs, returned)
     entries = list(plan.entries.values())
     forward = Forward(plan, values, _scheduled(plan, values), {*taken, "self", "range", "zip"})
     made = constructor(entries, values)
-    lines = [f"class {plan.name}(nn.Module):", f"    {doc}", ""]
+    lines = [f"class {plan.name}(nn.Module):", f"    {doc}", "", *frozen.constant()]
     if made:
         lines += [*_signature("__init__", [_parameter(p) for p in plan.params], "None")]
-        lines += ["        super().__init__()", *made, ""]
+        lines += ["        super().__init__()", *made, *frozen.constructor(), ""]
+        lines += frozen.train(plan.name)
     kind = _return_type(returned, outputs)
     lines += _signature("forward", [f"{name}: Tensor" for name in forward.parameters], kind)
     lines += forward.lines()

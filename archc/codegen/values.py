@@ -81,9 +81,11 @@ class Values:
         for place, index in enumerate(entry.order):
             last = place == len(entry.order) - 1
             made = _made(entry, "" if last else f".{index}")
-            if entry.parts[place].bypass:
+            if entry.parts[place].bypass:  # of several values, the first passes by
                 made = made[:1]
-            moves.append(Move(entry, reads, made, place, merging))
+                moves.append(Move(entry, reads[:1], made, place))
+            else:
+                moves.append(Move(entry, reads, made, place, merging))
             reads = [made[0], *reads[1:]]
         return moves
 
@@ -93,7 +95,7 @@ class Values:
             return False
         if entry.count is not None:
             return False
-        moved = entry.order != sorted(entry.order)
+        moved = entry.order != list(range(len(entry.order)))
         return moved or bool(entry.outputs) or entry.id in self._written_out or not _alike(entry)
 
     def is_chain(self, entry: Entry) -> bool:

@@ -33,6 +33,7 @@ def _facts(graph: Graph) -> Iterator[str]:
     whole, heads = totals(graph)
     trained = f" ({short(whole.params)} in training)" if heads.params else ""
     yield f"{short(whole.params - heads.params)} parameters{trained}"
+    yield f"{short(whole.frozen)} more frozen" if whole.frozen else ""
     yield f"{short(whole.macs - heads.macs)} MACs"
     if all(len(node.shape) == 3 for node in graph.inputs.values()):
         yield "shapes are channels × height × width"

@@ -118,11 +118,12 @@ def _fold_lines(box: Box, fold: Fold) -> list[str]:
     colour = PALETTE["folded"]
     count = f" × {len(fold.parts)}" if len(fold.parts) > 1 else ""
     cost = total(box.nodes)
+    frozen = f" + {short(cost.frozen)} frozen" if cost.frozen else ""
     return [
         span(_name(box) + count, BOLD, bold=True, color=colour.header_text),
         blank(5),
         span(dimensions(fold.result.shape), BOLD - 1, bold=True),
-        span(f"{short(cost.params)} params · {short(cost.macs)} MACs", SMALL),
+        span(f"{short(cost.params)} params{frozen} · {short(cost.macs)} MACs", SMALL),
     ]
 
 

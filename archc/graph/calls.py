@@ -13,6 +13,7 @@ from archc.graph.frame import Fault, Frame, Result, Silent
 from archc.graph.graph import Bypass, Item, Node, Scope
 from archc.graph.instances import Instances
 from archc.graph.layers import Layers, References
+from archc.graph.needed import LeftOut
 from archc.graph.placing import check_count
 from archc.graph.settings import bind, evaluate
 from archc.graph.sharing import unlike
@@ -34,6 +35,8 @@ class Calls(Layers):
         self.instances = Instances(document.instances, document.marks)
         self.paths: set[str] = set()  # of block calls and their instances
         self.failed: list[str] = []  # paths of written nodes
+        self.left_out = LeftOut()
+        self.cut: list[str] = []  # paths of instances that are left out
         self._stack: list[str] = []
         self._circles: set[str] = set()  # blocks known to call themselves
 
@@ -214,7 +217,7 @@ class Calls(Layers):
         """A chain of instances: the first input runs through them, the others stay."""
         item.repeated = True
         origin = self._origin(frame, item.path)
-        item.order = self.instances.order(origin, count)
+        item.order = self._running(frame, item, self.instances.order(origin, count))
         results: dict[int, Result] = {}
         result = sources[0]
         try:
@@ -225,7 +228,16 @@ class Calls(Layers):
                 result = results[index] = self._part(frame, item, spec, f".{index}", inputs)
         finally:
             frame.env.pop("i", None)
-        return Result(result.node, result.outputs, [results[index] for index in range(count)])
+        instances = {index: results[index] for index in sorted(results)}
+        return Result(result.node, result.outputs, instances)
+
+    def _running(self, frame: Frame, item: Item, order: list[int]) -> list[int]:
+        """The instances in the order they run, without those that a patch's outputs leave out."""
+        if frame.scope.block is not None:
+            return order
+        kept = self.left_out.order(item.spec.id, order)
+        self.cut += [f"{item.path}.{index}" for index in order[len(kept) :]]
+        return kept
 
     def _part(
         self, frame: Frame, item: Item, spec: NodeSpec, suffix: str, inputs: list[Result]

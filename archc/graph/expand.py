@@ -12,10 +12,11 @@ from typing import Any
 
 from archc.collector import paused_collector
 from archc.errors import Mistake, Span, SpecError
-from archc.graph import outputs
+from archc.graph import freezing, outputs
 from archc.graph.calls import Calls
 from archc.graph.frame import Fault, Frame, Result
 from archc.graph.graph import Graph, GraphOutput, Scope
+from archc.graph.needed import left_out
 from archc.graph.remedy import advice, changed
 from archc.graph.settings import evaluate
 from archc.ops.base import Shape
@@ -47,8 +48,10 @@ def expand(document: Document) -> Graph:
         calls.nodes,
         found,
         [*document.warnings, *calls.warnings],
+        (*(name for name in document.nodes if name in calls.left_out.names), *calls.cut),
     )
     outputs.mark_training_only(graph)
+    freezing.mark(graph)
     return graph
 
 
@@ -61,10 +64,16 @@ def _walk(document: Document, calls: Calls, frame: Frame) -> list[GraphOutput]:
     except Fault as fault:
         calls.tell(fault, frame)
         return []
+    calls.left_out = left_out(document, frame.env)
+    unread = calls.left_out.names
+    frame.nodes = {name: spec for name, spec in document.nodes.items() if name not in unread}
     _place_inputs(document, calls, frame)
     calls.walk(frame)
     found = outputs.of_document(document, frame, calls)
-    for mistake in calls.instances.unmet([*calls.nodes, *calls.paths], calls.failed):
+    unseen = [*calls.failed, *unread, *calls.cut]
+    for mistake in calls.instances.unmet([*calls.nodes, *calls.paths], unseen):
+        calls.report(mistake, frame)
+    for mistake in freezing.unmet(document, calls, frame.scope, unseen):
         calls.report(mistake, frame)
     return found
 
@@ -98,6 +107,8 @@ def _place_inputs(document: Document, calls: Calls, frame: Frame) -> None:
     named = document.input if isinstance(document.input, Map) else None
     given: Mapping[str, Any] = named if named is not None else {"input": document.input}
     for name, written in given.items():
+        if name in calls.left_out.names:
+            continue
         marks, key = (document.marks, "input") if named is None else (named, name)
         try:
             value = evaluate(written, frame, marks, key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,7 +30,7 @@ class Result:
 
     node: Node
     outputs: Mapping[str, Result] = field(default_factory=dict)
-    instances: Sequence[Result] = ()
+    instances: Mapping[int, Result] = field(default_factory=dict)
 
     @property
     def shape(self) -> Shape:
@@ -41,11 +41,11 @@ class Result:
         """The instance ``2`` of a repeated node, or the output ``skip`` of a block, which for a
         repeated one is that of the instance that runs last."""
         if name.isdecimal():
-            return self.instances[int(name)] if int(name) < len(self.instances) else None
+            return self.instances.get(int(name))
         return self.outputs.get(name)
 
     def parts(self) -> list[str]:
-        return [*self.outputs, *map(str, range(len(self.instances)))]
+        return [*self.outputs, *map(str, self.instances)]
 
 
 @dataclass(eq=False)

@@ -49,6 +49,7 @@ class Node:
     owner: Node | None = None
     shared: Node | None = None
     training_only: bool = False
+    frozen: bool = False  # not trained; its running statistics stay too
 
     @property
     def shape(self) -> Shape:
@@ -61,8 +62,13 @@ class Node:
 
     @property
     def params(self) -> int:
-        """Trained numbers that are this node's own; 0 where it shares another's."""
-        return 0 if self.shared is not None else self.facts.params
+        """Trained numbers that are this node's own; 0 where it shares another's or is frozen."""
+        return 0 if self.shared is not None or self.frozen else self.facts.params
+
+    @property
+    def frozen_params(self) -> int:
+        """Numbers of its own that training would change, had the spec not frozen them."""
+        return self.facts.params if self.frozen and self.shared is None else 0
 
     @property
     def buffers(self) -> int:
@@ -149,7 +155,10 @@ class GraphOutput(NamedTuple):
 
 @dataclass(eq=False)
 class Graph:
-    """An architecture with a shape for every value. ``nodes`` are in document order, inputs left out."""
+    """An architecture with a shape for every value. ``nodes`` are in document order, inputs left out.
+
+    ``left_out`` holds the paths of nodes and instances that a patch left out by naming other outputs.
+    """
 
     name: str
     document: Document
@@ -158,6 +167,7 @@ class Graph:
     nodes: dict[str, Node]
     outputs: list[GraphOutput]
     warnings: list[Mistake] = field(default_factory=list)
+    left_out: tuple[str, ...] = ()
 
     def networkx(self) -> networkx.DiGraph[str]:
         """Nodes by name, the document's inputs included; edges from producer to consumer."""

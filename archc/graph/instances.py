@@ -73,15 +73,15 @@ class Instances:
             order.insert(order.index(int(target)) + (place == "after"), int(index))
         return order
 
-    def unmet(self, paths: list[str], failed: list[str]) -> list[Mistake]:
+    def unmet(self, paths: list[str], unseen: list[str]) -> list[Mistake]:
         """A mistake for each patch whose path nothing has; ``paths`` are those that exist.
 
-        What lies below one of the ``failed`` was never looked at.
+        What lies below one of the ``unseen``, which failed or are left out, was never looked at.
         """
         missing = [
             path
             for path in self._patches
-            if path not in self._met and not any(f"{path}.".startswith(f"{f}.") for f in failed)
+            if path not in self._met and not any(f"{path}.".startswith(f"{f}.") for f in unseen)
         ]
         return [
             Mistake(

@@ -83,7 +83,8 @@ def check_used(frame: Frame, calls: Calls) -> None:
             continue
         at = item.spec.marks.span()
         help = "read it in a `from` below, name it in `outputs`, or remove it"
-        if frame.results.get(frame.above) is not None and name != frame.above:
+        named = frame.scope.block is None and calls.document.outputs
+        if not named and frame.results.get(frame.above) is not None and name != frame.above:
             help = f"{help}; the output is '{frame.above}', the last node written"
         mistake = Mistake(
             "A043", f"'{name}' feeds nothing and is no output", at, (), frame.where, help=help

@@ -8,17 +8,19 @@ from typing import Any
 from archc.errors import Mistake, nearest
 from archc.spec.blocks import Blocks, new_end
 from archc.spec.collect import Mistakes
-from archc.spec.document import Document, Lexical, NodeSpec, Output
+from archc.spec.document import Document, Lexical, NodeSpec, Output, WeightsSpec
 from archc.spec.inherit import Merged
 from archc.spec.keys import (
     DOCUMENT_KEYS,
     PAPER_KEYS,
+    WEIGHTS_KEYS,
     brief,
     check_id,
     check_key,
     is_expression,
     known_entries,
 )
+from archc.spec.layouts import OWN, layouts
 from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import document_outputs
@@ -72,6 +74,13 @@ class Builder:
             note=entries.get("note", ""),
             paper=self._people(entries, "paper"),
             published=self._people(entries, "published"),
+            lineage=self._lineage(merged),
+            layouts=layouts(entries["layouts"], nodes, self.mistakes)
+            if "layouts" in entries
+            else {},
+            weights=self._weights(merged, entries.get("weights")),
+            freeze=tuple(entries.get("freeze", ())),
+            former=tuple(merged.former),
             warnings=[*warnings, *self.blocks.warnings, *self._unused_args(merged)],
         )
 
@@ -100,6 +109,32 @@ class Builder:
         if isinstance(name, str):
             check_id(name, top.map.span("name"), self.mistakes)
         return str(name)
+
+    def _lineage(self, merged: Merged) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(layer.name for layer in reversed(merged.layers)))
+
+    def _weights(self, merged: Merged, written: Map | None) -> WeightsSpec | None:
+        """``weights``, whose file is relative to the text that names it."""
+        if written is None:
+            return None
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        known = known_entries(written, WEIGHTS_KEYS, "weights", self.mistakes)
+        if "file" not in known:
+            if "file" not in written:
+                help = "write {file: ./weights.safetensors}"
+                self.mistakes.add("A021", "weights names no file", written.span(), help)
+            return None
+        own = (layer for layer in reversed(merged.layers) if _names_weights(layer.map))
+        base = next(own).file
+        layout = known.get("layout")
+        declared = [OWN, *(merged.map.get("layouts") or ())]
+        if layout is not None and layout not in declared:
+            help = nearest(layout, declared) or f"there is {', '.join(declared)}"
+            at = written.span("layout")
+            self.mistakes.add("A091", f"the document has no layout '{layout}'", at, help)
+        exceptions = tuple(known.get("except", ()))
+        return WeightsSpec(known["file"], base, written.span("file"), layout, exceptions)
 
     def _nodes(
         self, written: Map, entries: Mapping[str, Any]
@@ -191,3 +226,8 @@ class Builder:
                 message = f"arg '{name}' is used nowhere"
                 warnings.append(Mistake("W011", message, at, help=help, warning=True))
         return warnings
+
+
+def _names_weights(document: Map) -> bool:
+    written = document.get("weights")
+    return isinstance(written, Map) and "file" in written

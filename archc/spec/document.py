@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archc.errors import Mistake
+from archc.errors import Mistake, Span
 from archc.spec.expressions import Expression
+from archc.spec.files import File
+from archc.spec.layouts import Layout
 from archc.spec.tree import Map, Removed
 
 
@@ -84,6 +86,17 @@ class Output:
     training_only: bool = False
 
 
+@dataclass(frozen=True)
+class WeightsSpec:
+    """``weights``: the file that trained weights come from, relative to the file ``base`` that says so."""
+
+    file: str
+    base: File
+    at: Span  # where the file is named
+    layout: str | None = None  # None: found out from the names in the file
+    exceptions: tuple[str, ...] = ()  # patterns of names that need not fit
+
+
 @dataclass(eq=False)
 class Document:
     """A whole architecture, ready to be expanded."""
@@ -101,4 +114,9 @@ class Document:
     note: str = ""
     paper: Map | None = None
     published: Map | None = None
+    lineage: tuple[str, ...] = ()  # its own name, then its base's, and so on
+    layouts: dict[str, Layout] = field(default_factory=dict)
+    weights: WeightsSpec | None = None
+    freeze: tuple[str, ...] = ()  # paths and patterns of nodes that are not trained
+    former: tuple[str, ...] = ()  # what were outputs before patches named others, as references
     warnings: list[Mistake] = field(default_factory=list)

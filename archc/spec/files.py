@@ -117,24 +117,7 @@ class Files:
         name, variant = split_variant(reference)
         if not is_file_name(name):
             return self.bundled(name, variant, at)
-        if file.path is None and file.root is None:
-            message = f"'{name}' is a file, and this text has no folder to find it in"
-            raise _error("A030", message, at, "load a file, or give a root folder")
-        if "://" in name or Path(name).is_absolute():
-            raise _error(
-                "A030",
-                f"'{name}' is not a relative path",
-                at,
-                "files are named relative to this one",
-            )
-        folder = file.path.parent if file.path else file.root
-        shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
-        resolved = _resolve(folder / name if folder else Path(name), name, at)
-        root = (file.root or resolved.parent).resolve()
-        if not resolved.is_relative_to(root):
-            message = f"'{name}' lies outside of the folder that this spec may read"
-            raise _error("A030", message, at, "move the file, or widen the folder with --root")
-        return Target(File(Path(shown).as_posix(), resolved, file.root), variant)
+        return Target(follow_file(file, name, at), variant)
 
     def bundled(self, name: str, variant: str, at: Span | None) -> Target:
         """A bundled spec by the name of its file, its document or one of its variants.
@@ -146,11 +129,16 @@ class Files:
         own = folder / f"{name}.yaml"
         if _NAME.match(name) and own.is_file():
             return Target(_bundled_file(own), variant)
-        for path in _bundled_files() if _NAME.match(name) and not variant else ():
+        for path in _bundled_files() if _NAME.match(name) else ():
             if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
                 for one in _names_in(path, self):
+                    if one.name == name and variant and one.variant:
+                        message = f"'{name}' is a variant and has none of its own"
+                        raise _error(
+                            "A030", message, at, f"write {variant}, or {path.stem}:{variant}"
+                        )
                     if one.name == name:
-                        return Target(_bundled_file(path), one.variant)
+                        return Target(_bundled_file(path), variant or one.variant)
         names = {one.name for one in bundled()} | {path.stem for path in _bundled_files()}
         local = [suffix for suffix in SUFFIXES if Path(f"{name}{suffix}").is_file()]
         help = (
@@ -175,6 +163,32 @@ class Files:
                 raise _error("A030", f"this spec leads to more than {MAX_FILES} files", None)
             self._read[path] = read(Source(file.shown, _text(path, file.shown)))
         return self._read[path]
+
+
+def follow_file(file: File, name: str, at: Span | None) -> File:
+    """The file of this name that a spec means: relative to its own, and inside its folder.
+
+    Raises:
+        SpecError: there is no such file, or it is out of bounds.
+    """
+    if file.path is None and file.root is None:
+        message = f"'{name}' is a file, and this text has no folder to find it in"
+        raise _error("A030", message, at, "load a file, or give a root folder")
+    if "://" in name or Path(name).is_absolute():
+        raise _error(
+            "A030",
+            f"'{name}' is not a relative path",
+            at,
+            "files are named relative to this one",
+        )
+    folder = file.path.parent if file.path else file.root
+    shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
+    resolved = _resolve(folder / name if folder else Path(name), name, at)
+    root = (file.root or resolved.parent).resolve()
+    if not resolved.is_relative_to(root):
+        message = f"'{name}' lies outside of the folder that this spec may read"
+        raise _error("A030", message, at, "move the file, or widen the folder with --root")
+    return File(Path(shown).as_posix(), resolved, file.root)
 
 
 def split_variant(text: str) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from archc.spec.collect import Mistakes
 from archc.spec.files import File, Files, Target, is_file_name, split_variant
 from archc.spec.keys import VARIANT_KEYS, VERSION, brief, check_key, known_entries
 from archc.spec.nulls import report_nulls
+from archc.spec.outputs import references
 from archc.spec.patch import Patcher
 from archc.spec.tree import Map, Seq
 
@@ -31,6 +32,7 @@ class Merged(NamedTuple):
     map: Map
     layers: list[Layer]  # the base of all first
     added: dict[str, set[str]]  # nodes that patches put at the end of a scope
+    former: list[str]  # outputs, as references, that patches have replaced
 
 
 class Inheritance:
@@ -53,9 +55,12 @@ class Inheritance:
         layers = self._layers(target, [], None)
         patcher = Patcher(self.mistakes)
         merged = layers[0].map
+        former: list[str] = []
         for below, layer in pairwise(layers):
+            if "outputs" in layer.map:
+                former += references(merged)
             merged = patcher.document(merged, layer.map, below.name)
-        return Merged(merged, layers, patcher.added)
+        return Merged(merged, layers, patcher.added, former)
 
     def included(self, layers: list[Layer]) -> list[Target]:
         """The files that the layers include, in order."""

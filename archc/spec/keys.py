@@ -62,9 +62,16 @@ OUTPUT_KEYS: dict[str, Key] = {
     ),
 }
 
-PLANNED = {  # keys of the language that no command acts on yet
-    "weights": "load them in Python, into the module that `archc.build` gives",
-    "freeze": "call requires_grad_(False) in Python, on parts of the module that `archc.build` gives",
+WEIGHTS_KEYS: dict[str, Key] = {
+    "file": Key(WORD, "A `.safetensors`, `.pth` or `.pt` file, relative to this one."),
+    "layout": Key(
+        WORD,
+        "Whose names the file has: `archc`, or one of `layouts`; left out, found from the names themselves.",
+    ),
+    "except": Key(
+        WORDS,
+        "Patterns of nodes or tensors that need not fit: they start afresh, or are left in the file.",
+    ),
 }
 
 BLOCK_KEYS: dict[str, Key] = {
@@ -116,6 +123,20 @@ DOCUMENT_KEYS: dict[str, Key] = {
     "outputs": Key(
         Form(OUTPUTS, (str, list, dict), _ref("outputs")),
         "What the network gives: by default the last node written.",
+    ),
+    "layouts": Key(
+        Form("a mapping of libraries to rules", (dict,), _ref("layouts")),
+        "What a library calls the nodes, so that its trained weights fit: for each library, node names and "
+        "what they become, `conv<n>: [conv<n>, bn<n>]`.",
+    ),
+    "weights": Key(
+        Form("a mapping", (dict,), _ref("weights")),
+        "A file of trained weights, which `archc build` loads: `{file, layout, except}`.",
+    ),
+    "freeze": Key(
+        WORDS,
+        "Nodes that are not trained, by path or pattern (`*` is any text without a dot), each with its norm "
+        "and all that is inside it; a frozen batch norm keeps its statistics.",
     ),
     "variants": Key(
         Form("a mapping of names to patches", (dict,), _ref("variants")),
@@ -201,8 +222,6 @@ def known_entries(
                 continue
             message = f"{what} has no key '{key}'"
             help = nearest(key, table) or f"its keys are {', '.join(table)}"
-            if key in PLANNED:
-                message, help = f"'{key}' is not supported yet", PLANNED[key]
             mistakes.add("A020", message, mapping.key_span(key), help)
         elif fits(value, entry.form):
             good[key] = value

@@ -10,6 +10,7 @@ from archc.spec.collect import Mistakes
 from archc.spec.document import Output
 from archc.spec.keys import OUTPUT_KEYS, brief, check_key, known_entries
 from archc.spec.nulls import report_nulls
+from archc.spec.patch import has
 from archc.spec.tree import Map, Seq
 
 
@@ -26,6 +27,25 @@ def block_outputs(
     """The outputs of a block: name to reference."""
     outputs = _Outputs(known, mistakes, in_block=True).of(written, at)
     return {output.name: output.source for output in outputs}
+
+
+def references(document: Map) -> list[str]:
+    """What the outputs of a document refer to, as far as they are well formed."""
+    written = document.get("outputs")
+    if written is None:
+        nodes = document.get("nodes")
+        kept = (
+            [id for id in nodes if "." not in id and has(nodes, id)]
+            if isinstance(nodes, Map)
+            else []
+        )
+        return kept[-1:]
+    if isinstance(written, Map):
+        found = list(written.values())
+    else:
+        found = list(written) if isinstance(written, Seq) else [written]
+    named = [value.get("from") if isinstance(value, Map) else value for value in found]
+    return [name for name in named if isinstance(name, str)]
 
 
 class _Outputs:

@@ -22,6 +22,7 @@ from archc.spec.keys import (
     PAPER_KEYS,
     TYPES,
     VARIANT_KEYS,
+    WEIGHTS_KEYS,
     Key,
 )
 
@@ -93,6 +94,7 @@ def _definitions() -> Schema:
         "variants": _named({"$ref": "#/$defs/patch_variant"}),
         "paper": {"type": "object", "properties": _properties(PAPER_KEYS), "additionalProperties": value},
         "published": {"type": "object", "additionalProperties": value},
+        **_weights(),
         "args": _named(_ref("value")),
         "input": {"anyOf": [_ref("shape"), _named(_ref("shape"))]},
         "output": {"anyOf": [{"type": "string"}, {**output, "required": ["from"]}]},
@@ -114,6 +116,17 @@ def _definitions() -> Schema:
     for name, operator in operators().items():
         made[name] = _settings(operator)
     return made
+
+
+def _weights() -> Schema:
+    """Where trained weights come from, and what libraries call the nodes."""
+    pair = {"type": "array", "minItems": 1, "maxItems": 2, "items": {"type": "string"}}
+    return {
+        "weights": {**_closed(_properties(WEIGHTS_KEYS)), "required": ["file"]},
+        "layouts": _named(_ref("layout")),
+        "layout": {"type": "object", "additionalProperties": _ref("target")},
+        "target": {"anyOf": [{"type": "string"}, pair]},
+    }
 
 
 def _patch(made: Any, names: frozenset[str] | set[str]) -> Any:

@@ -10,6 +10,7 @@ import pytest
 
 import archc
 from archc.analysis import Format
+from archc.architecture import Architecture
 
 SPEC = """
 archc: 1
@@ -63,6 +64,55 @@ def test_a_table_folds_norms_and_equal_instances(tiny: archc.Architecture) -> No
     assert repr(tiny.summary()) == TABLE
 
 
+def test_rows_of_instances_that_a_patch_moved_have_their_names() -> None:
+    patch = "{nodes: {units.0: {after: units.1}, units.0.conv: {act: none}}}"
+    net = Architecture.loads(f"{SPEC}variants:\n  moved: {patch}\n", variant="moved")
+    names = [line.split()[0] for line in net.summary().splitlines() if line.startswith("units")]
+    assert names == ["units.1", "units.0", "units.2"]
+
+
+def test_frozen_numbers_have_a_column_of_their_own() -> None:
+    net = archc.loads(SPEC + "freeze: [stem, units.1, out]\n")
+    lines = net.summary().splitlines()
+    shown = {line.split()[0]: line for line in lines[2:] if line}
+    assert (net.frozen, net.params) == (16 + 156 + 50, 10_784 - 222)
+    assert shown["name"].split() == [
+        "name",
+        "layer",
+        "output",
+        "parameters",
+        "frozen",
+        "MACs",
+        "field",
+    ]
+    place = shown["name"].index("frozen") + len("frozen")
+    frozen = {name: line[place - 7 : place].strip() for name, line in shown.items()}
+    assert [frozen[name] for name in ("stem", "units.0", "units.1", "out", "aux")] == [
+        "16",
+        "",
+        "156",
+        "50",
+        "",
+    ]
+    assert "10,562 parameters, 222 frozen, 24 buffer values, 123,944 MACs (124 k)" in lines
+    markdown = net.summary("markdown").splitlines()
+    assert markdown[3] == "| --- | --- | ---: | ---: | ---: | ---: | ---: |"
+    assert markdown[4] == "| stem | 1×1 conv, 4 | 4 × 16 × 16 |  | 16 | 3.07 k | 1 × 1 |"
+
+
+def test_programs_see_what_is_frozen() -> None:
+    net = archc.loads(SPEC + "freeze: [stem, units.1, aux]\n")
+    rows = list(csv.DictReader(io.StringIO(net.summary("csv"))))
+    counts = {row["name"]: (row["params"], row["frozen"]) for row in rows}
+    assert counts["stem"] == ("0", "16")
+    assert counts["units.1.conv"] == ("0", "148")
+    assert counts["out"] == ("50", "0")
+    found = json.loads(net.summary("json"))
+    assert (found["params"], found["frozen"]) == (2 * 156 + 50, 16 + 156 + 10_250)
+    assert found["training_only"]["frozen"] == 10_250
+    assert {node["name"]: node["frozen"] for node in found["nodes"]}["units.1.conv_norm"] == 8
+
+
 def test_a_table_of_every_node(tiny: archc.Architecture) -> None:
     names = [line.split(" ")[0] for line in tiny.summary(every=True).splitlines()]
     assert {"units.0.conv", "units.0.conv_norm", "units.2.sum"} < set(names)
@@ -90,7 +140,7 @@ def test_csv_has_a_row_for_each_node(tiny: archc.Architecture) -> None:
     assert sum(int(row["params"]) for row in rows) == tiny.params
     assert rows[1] == {
         "name": "units.0.conv", "op": "conv", "inputs": "stem", "shape": "4x16x16", "params": "148",
-        "buffers": "0", "macs": "36864", "training_only": "False", "receptive_size": "3x3",
+        "buffers": "0", "macs": "36864", "frozen": "0", "training_only": "False", "receptive_size": "3x3",
         "receptive_stride": "1x1", "receptive_offset": "-1x-1",
     }  # fmt: skip
 
@@ -108,7 +158,8 @@ def test_json_holds_every_count(tiny: archc.Architecture) -> None:
         "params": tiny.params,
         "buffers": 24,
         "macs": tiny.macs,
-        "training_only": {"params": 10_250, "buffers": 0, "macs": 10_240},
+        "frozen": 0,
+        "training_only": {"params": 10_250, "buffers": 0, "macs": 10_240, "frozen": 0},
         "depth": 5,
         "activation_bytes": tiny.activation_bytes,
         "peak_activation_bytes": tiny.peak_activation_bytes,
@@ -116,7 +167,7 @@ def test_json_holds_every_count(tiny: archc.Architecture) -> None:
     }
     assert nodes["units.2.sum"] == {
         "name": "units.2.sum", "op": "add", "inputs": ["units.2.conv_act", "units.1.sum"],
-        "shape": [4, 16, 16], "params": 0, "buffers": 0, "macs": 0, "training_only": False,
+        "shape": [4, 16, 16], "params": 0, "buffers": 0, "macs": 0, "frozen": 0, "training_only": False,
         "receptive_field": {"size": [7, 7], "stride": [1, 1], "offset": [-3, -3]},
     }  # fmt: skip
 

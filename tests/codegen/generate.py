@@ -141,6 +141,8 @@ def written(c: Choice, size: int = 16) -> str:
     outputs = outputs_of(c, writer)
     if outputs is not None:
         doc["outputs"] = outputs
+    if c.sometimes(4):
+        doc["freeze"] = [c.of([name, f"{name[:1]}*"]) for name in writer.nodes if c.flag()]
     return yaml.safe_dump(
         doc, sort_keys=False, default_flow_style=None, width=110, allow_unicode=True
     )

@@ -66,9 +66,20 @@ def check_names(graph: Graph, module: nn.Module) -> None:
     kept = {name: tuple(t.shape) for name, t in module.state_dict().items()}
     found = {name: s for name, s in kept.items() if name not in parameters and COUNTER not in name}
     assert found == buffers
-    assert sum(p.numel() for p in module.parameters()) == sum(
-        n.params for n in graph.nodes.values()
-    )
+    nodes = graph.nodes.values()
+    trained, kept = sum(n.params for n in nodes), sum(n.frozen_params for n in nodes)
+    for grad, count in ((True, trained), (False, kept)):
+        assert sum(p.numel() for p in module.parameters() if p.requires_grad is grad) == count
+
+
+def check_frozen(graph: Graph, module: nn.Module) -> None:
+    """In training all parts are in training mode, but for the batch norms that are frozen."""
+    resting = {name for name, part in module.train().named_modules() if not part.training}
+    frozen = {(node.shared or node).name for node in graph.nodes.values() if node.frozen}
+    norms = {node.name for node in graph.nodes.values() if node.op.name == "batch_norm"}
+    assert resting == frozen & norms
+    still = {name for name, p in module.named_parameters() if not p.requires_grad}
+    assert {name.rpartition(".")[0] for name in still} <= frozen
 
 
 def check_shapes(graph: Graph, module: nn.Module, inputs: Sequence[Tensor]) -> None:
@@ -219,6 +230,7 @@ def check(graph: Graph, fields: bool = True) -> None:
     module = built(graph)
     inputs = random_inputs(graph)
     check_names(graph, module)
+    check_frozen(graph, module)
     module.double()
     _shake(module)
     check_shapes(graph, module, inputs)

@@ -1,0 +1,47 @@
+"""Patterns of node names, as `freeze` and `except` hold them: ``*`` is any text without a dot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A path in which ``*`` stands for any text without a dot."""
+
+    text: str
+
+    @cached_property
+    def parts(self) -> list[str]:
+        return self.text.split(".")
+
+    def fits(self, path: str) -> bool:
+        parts = path.split(".")
+        return len(parts) == len(self.parts) and self.leads_to(path)
+
+    def leads_to(self, path: str) -> bool:
+        """Whether it names what stands at the path, or may name something inside it."""
+        parts = path.split(".")
+        pairs = zip(self.parts, parts, strict=False)
+        return len(parts) <= len(self.parts) and all(fills(*pair) for pair in pairs)
+
+    def with_stars(self, path: str) -> str:
+        """The path with a ``*`` for each part that is one here."""
+        pairs = zip(self.parts, path.split("."), strict=False)
+        return ".".join("*" if own == "*" else other for own, other in pairs)
+
+
+def fills(pattern: str, text: str) -> bool:
+    """Whether text for each ``*`` makes the pattern the text; never slower than their lengths.
+
+    >>> fills("conv*_norm", "conv12_norm")
+    True
+    """
+    first, *rest = pattern.split("*")
+    if not rest:
+        return first == text
+    place = len(first) if text.startswith(first) else -1
+    for piece in rest[:-1]:
+        place = text.find(piece, place) + len(piece) if place >= 0 and piece in text[place:] else -1
+    return 0 <= place <= len(text) - len(rest[-1]) and text.endswith(rest[-1])
