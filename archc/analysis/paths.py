@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 from archc.graph.graph import Graph, Node
+from archc.ops.base import NOWHERE
+
+
+def values_read(node: Node) -> tuple[Node, ...]:
+    """The inputs through which a path may come: those that a node reads more than the shape of.
+
+    A crop takes but the size of the node that it is ``like``.
+    """
+    if len(node.inputs) == 1:
+        return node.inputs
+    fields = node.op.field(node.input_shapes, node.shape)
+    return tuple(
+        source
+        for source, axes in zip(node.inputs, fields, strict=True)
+        if not axes or any(axis is not NOWHERE for axis in axes)
+    )
 
 
 def depth(graph: Graph) -> int:
@@ -23,7 +39,7 @@ def longest_path(graph: Graph) -> list[Node]:
     before: dict[Node, Node | None] = dict.fromkeys(graph.inputs.values())
     deep: dict[Node, int] = dict.fromkeys(graph.inputs.values(), 0)
     for node in graph.nodes.values():
-        before[node] = best = max(node.inputs, key=deep.__getitem__)
+        before[node] = best = max(values_read(node), key=deep.__getitem__)
         deep[node] = deep[best] + node.op.weighted
     ends = [output.node for output in graph.outputs if not output.training_only]
     step: Node | None = max(ends, key=deep.__getitem__, default=None)

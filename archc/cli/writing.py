@@ -9,8 +9,10 @@ from pathlib import Path
 import typer
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Write ``path`` in one step, so that nobody ever reads half of it; folders are made.
+def write_file(path: Path, content: bytes, option: str = "--out") -> None:
+    """Write ``path``, which ``option`` named, in one step: nobody ever reads half of it.
+
+    Folders are made.
 
     Raises:
         typer.BadParameter: it cannot be written.
@@ -28,9 +30,8 @@ def write_file(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
-        raise typer.BadParameter(
-            f"'{path}' cannot be written: {reason}", param_hint="--out"
-        ) from None
+        message = f"'{path}' cannot be written: {reason}"
+        raise typer.BadParameter(message, param_hint=option) from None
 
 
 def _umask() -> int:

@@ -58,3 +58,14 @@ def test_training_only_heads_add_no_depth() -> None:
         "outputs:\n  main: out\n  aux: {from: aux, training_only: true}\n"
     )
     assert net.depth == 2
+
+
+def test_a_path_does_not_run_through_what_only_says_how_large_a_crop_is() -> None:
+    net = archc.loads(
+        "archc: 1\nname: net\ninput: [4, 9, 9]\nnodes:\n"
+        "  deep: {op: conv, filters: 4, kernel: 3, repeat: 3}\n"
+        "  part: {op: crop, like: deep, from: input}\n  out: {op: fc, units: 2}\n"
+        "outputs: [out, {from: deep, training_only: true}]\n"
+    )
+    assert net.depth == 1
+    assert [node.name for node in longest_path(net.graph)] == ["input", "part", "out"]
