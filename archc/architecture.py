@@ -7,21 +7,24 @@ from fractions import Fraction
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
 
 from archc.analysis import Format, Summary, summarise, write
+from archc.analysis.path_lengths import PathLengths, path_lengths
 from archc.analysis.words import counted, short
 from archc.errors import Mistake, SpecError, nearest
 from archc.graph.expand import expand
 from archc.graph.graph import Graph, GraphOutput, Node
+from archc.graph.naming import naming
 from archc.ops.base import Shape
 from archc.spec.load import load, loads
 
 if TYPE_CHECKING:
     from graphviz import Digraph
-    from torch import nn
+    from torch import Tensor, nn
 
     from archc.drawing import Format as Picture
+    from archc.weights import Report
 
 InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | None
 
@@ -131,6 +134,11 @@ class Architecture:
         return self._summary.totals.whole.params
 
     @property
+    def frozen(self) -> int:
+        """Numbers that the spec's `freeze` keeps as they are; not among the ``params``."""
+        return self._summary.totals.whole.frozen
+
+    @property
     def buffers(self) -> int:
         """Numbers kept but not trained: running statistics, fixed codes."""
         return self._summary.totals.whole.buffers
@@ -175,6 +183,16 @@ class Architecture:
         """
         return self.node(name).shape
 
+    def renamed(self, tensor: str, layout: str) -> str:
+        """What a library calls a tensor of this network, by the spec's ``layouts``.
+
+        ``layer1.0.conv1_norm.weight`` of ResNet is torchvision's ``layer1.0.bn1.weight``.
+
+        Raises:
+            SpecError: the spec declares no such layout.
+        """
+        return naming(self.graph, layout).tensor(tensor)
+
     def receptive_field(self, node: str, input: str | None = None) -> ReceptiveField:
         """What a node sees of ``input``; of the only or first one that it depends on if left out.
 
@@ -197,21 +215,89 @@ class Architecture:
         """
         return Text(write(self._summary, format, every))
 
+    def paths(self) -> PathLengths:
+        """How many paths run from the inputs to the main outputs, by their length.
+
+        A path's length is the number of layers with weights on it. Of several inputs and outputs,
+        the paths of all pairs count together; training-only outputs do not count.
+
+        Raises:
+            SpecError: there are more paths than can be counted.
+        """
+        return path_lengths(self.graph)
+
     def source(self) -> str:
         """The architecture as one Python file, which needs nothing but torch."""
         from archc.codegen import emit
 
         return emit(self.graph)
 
-    def build(self, device: str | None = None) -> nn.Module:
-        """The generated source, imported: a module with fresh weights, in training mode.
+    def build(
+        self,
+        device: str | None = None,
+        *,
+        weights: str | PathLike[str] | Literal[False] | None = None,
+        layout: str | None = None,
+        except_: Sequence[str] = (),
+        cast: bool = False,
+    ) -> nn.Module:
+        """The generated source, imported: a module in training mode.
 
-        Without a ``device`` the weights are made where torch makes tensors (``torch.device(…)``).
+        ``weights`` are a file (``.safetensors``, ``.pth``, ``.pt``) or ``torchvision:DEFAULT``; left out,
+        those that the spec names; with neither, or with False, the module starts afresh. See
+        :meth:`load_weights`. Without a ``device`` it is made where torch makes tensors (``torch.device(…)``).
+
+        Raises:
+            SpecError: the weights cannot be read, or do not fit.
         """
         from archc.codegen import build
 
         module: nn.Module = build(self.graph)
+        if weights is None and self.graph.document.weights is not None:
+            self.load_weights(module, layout=layout, except_=except_, cast=cast)
+        elif weights:
+            self.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
         return module if device is None else module.to(device)
+
+    def load_weights(
+        self,
+        module: nn.Module,
+        weights: str | PathLike[str] | None = None,
+        *,
+        layout: str | None = None,
+        except_: Sequence[str] = (),
+        cast: bool = False,
+    ) -> Report:
+        """Put trained weights into a module that :meth:`build` made; without ``weights``, the spec's.
+
+        ``layout`` says whose names the file has, ``archc`` or one of the spec's ``layouts``; left out, the
+        names say it. Every tensor must fit but those that ``except_`` names, by patterns of nodes and
+        tensors: they keep their values, or stay in the file. ``cast`` allows another floating-point type.
+        The report (``print`` it) tells what became of each tensor.
+
+        Raises:
+            SpecError: they cannot be read or do not fit; the module is as it was.
+        """
+        from archc.weights import Request, load
+
+        return load(module, self.graph, Request(_source(weights), layout, except_, cast))
+
+    def convert(
+        self,
+        weights: str | PathLike[str],
+        to: str,
+        *,
+        layout: str | None = None,
+        except_: Sequence[str] = (),
+    ) -> tuple[dict[str, Tensor], Report]:
+        """The tensors of a file of weights under the names of the layout ``to``, values untouched.
+
+        Raises:
+            SpecError: they cannot be read or do not fit.
+        """
+        from archc.weights import Request, convert
+
+        return convert(self.graph, Request(_source(weights), layout, except_), to)
 
     def draw(
         self,
@@ -248,3 +334,7 @@ class Architecture:
         layers = counted(len(self.graph.nodes), "node")
         cost = f"{short(self.params)} parameters, {short(self.macs)} MACs"
         return f"<Architecture {self.name}: {layers}, depth {self.depth}, {cost}>"
+
+
+def _source(weights: str | PathLike[str] | None) -> str | Path | None:
+    return weights if weights is None or isinstance(weights, str) else Path(weights)

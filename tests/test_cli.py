@@ -74,6 +74,16 @@ def test_check_finds_what_is_wrong_in_a_variant_alone(good: str) -> None:
     assert "good.yaml: 1 mistake\n" in result.stderr
 
 
+def test_check_takes_bundled_names_with_all_their_variants() -> None:
+    """Also where a document is not called as its file is."""
+    result = archc("check", "vgg16", "vgg16:vgg11")
+    assert result.exit_code == 0
+    assert re.search(r"^ok vgg16: vgg16 with .* variants$", result.stdout, re.MULTILINE)
+    assert "ok vgg16:vgg11: vgg11 with " in result.stdout
+    result = archc("check", "vgg11:vgg16")
+    assert "error[A030]: 'vgg11' is a variant and has none of its own" in result.stderr
+
+
 def test_check_reads_standard_input() -> None:
     fine = archc("check", "-", stdin=GOOD)
     assert fine.stdout == "ok -: net with 2 nodes, 1,562 parameters, 1 variant\n"

@@ -13,6 +13,8 @@ FORBIDDEN = {
     ("summary", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz", "jsonschema"},
     ("summary", "resnet50", "--format", "json"): {"torch", "networkx", "rich", "graphviz"},
     ("draw", "googlenet", "-o", "{folder}/net.svg"): {"torch", "jsonschema"},
+    ("paths", "resnet110_cifar"): {"torch", "networkx", "rich", "graphviz", "matplotlib", "numpy"},
+    ("paths", "vgg16", "--plot", "{folder}/paths.svg"): {"torch", "networkx", "rich", "graphviz"},
     ("list",): {"torch", "networkx", "graphviz"},
     ("ops", "conv"): {"torch", "networkx", "graphviz"},
     ("schema",): {"torch", "networkx", "graphviz", "jsonschema"},

@@ -11,12 +11,14 @@ from archc.cli.about import list_specs, ops, schema
 from archc.cli.app import app
 from archc.cli.build import build
 from archc.cli.check import check
+from archc.cli.convert import convert
 from archc.cli.draw import draw
+from archc.cli.paths import paths
 from archc.cli.summary import summary
 
 __all__ = ["app", "main"]
 
-for command in (check, summary, build, draw, ops, schema):
+for command in (check, summary, build, convert, draw, paths, ops, schema):
     app.command()(command)
 app.command("list")(list_specs)
 

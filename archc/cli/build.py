@@ -9,53 +9,91 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
-from archc.analysis.words import counted, dimensions
+from archc.analysis.words import counted, dimensions, parameters
 from archc.cli.app import colored
-from archc.cli.options import Args, Inputs, Root, Spec, open_spec
+from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, Weights, open_spec
 from archc.cli.writing import write_file
 
 if TYPE_CHECKING:
-    from archc.architecture import Architecture
-    from archc.codegen.trial import Trial
+    from torch import nn
+
+    from archc.weights import Report
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
 
 
-def build(  # one parameter for each option
+def build(  # noqa: PLR0913  # one parameter for each option
     spec: Spec,
     *,
     out: Annotated[
         Path, typer.Option("--out", "-o", help="Folder for NAME.py, or a file that ends in .py.")
     ] = Path("build"),
+    weights: Weights = None,
+    layout: Layout = None,
+    except_: Except,
+    cast: Annotated[
+        bool, typer.Option("--cast", help="Take weights of another floating-point type.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Leave the weights that the spec names alone.")
+    ] = False,
     device: Annotated[Device, typer.Option(help="Where the forward pass runs.")] = "auto",
     batch: Annotated[int, typer.Option(min=1, help="Samples in the forward pass.")] = 1,
     arg: Args,
     input: Inputs,
     root: Root = None,
 ) -> None:
-    """Write the architecture as a PyTorch file, and run it once on random input."""
+    """Write the architecture as a PyTorch file, with its weights if any are named, and run it once."""
+    from archc.codegen.trial import try_out
+
     net = open_spec(spec, arg, input, root)
+    trained = weights is not None or (net.graph.document.weights is not None and not fresh)
+    # torch shows how far a download is
+    with (
+        nullcontext()
+        if (weights or "").startswith("torchvision:")
+        else _spinner(f"building {net.name}")
+    ):
+        place = _available(device)
+        module = net.build(weights=False)
+        report = None
+        if trained:
+            report = net.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
     source = net.source()
     path = out if out.suffix == ".py" else out / f"{net.name}.py"
     write_file(path, source.encode())
     lines = counted(source.count("\n"), "line")
-    typer.echo(f"{path}: {lines}, {counted(net.params, 'parameter')}")
+    typer.echo(f"{path}: {lines}, {parameters(net.params, net.frozen)}")
+    if report is not None:
+        _write_weights(module, path.with_suffix(".safetensors"), report)
     with _spinner(f"running {net.name}"):
-        trial = _try_out(net, device, batch)
+        trial = try_out(module, [node.shape for node in net.inputs.values()], batch, place)
     read = ", ".join(dimensions((batch, *node.shape)) for node in net.inputs.values())
     made = ", ".join(map(dimensions, trial.outputs))
     typer.echo(f"forward pass on {trial.device}: {read} → {made} in {trial.seconds * 1e3:,.1f} ms")
 
 
-def _try_out(net: Architecture, device: Device, batch: int) -> Trial:
-    from archc.codegen.trial import has_cuda, try_out
+def _write_weights(module: nn.Module, path: Path, report: Report) -> None:
+    from archc.weights import to_bytes
 
-    module = net.build()
+    tensors = module.state_dict()
+    write_file(path, to_bytes(tensors, path.suffix))
+    typer.echo(f"{path}: {counted(len(tensors), 'tensor')}")
+    typer.echo(str(report))
+
+
+def _available(device: Device) -> str:
+    """The device to run on.
+
+    Raises:
+        typer.BadParameter: there is none of that kind.
+    """
+    from archc.codegen.trial import has_cuda
+
     found = device != "cpu" and has_cuda()
     if device == "cuda" and not found:
         raise typer.BadParameter("torch finds no GPU here", param_hint="--device")
-    shapes = [node.shape for node in net.inputs.values()]
-    return try_out(module, shapes, batch, "cuda" if found else "cpu")
+    return "cuda" if found else "cpu"
 
 
 def _spinner(text: str) -> AbstractContextManager[object]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from archc.analysis.cost import total
-from archc.analysis.words import counted
+from archc.analysis.words import counted, parameters
 from archc.cli.app import complain
 from archc.cli.options import (
     STDIN,
@@ -18,7 +18,7 @@ from archc.cli.options import (
     Args,
     Inputs,
     Root,
-    complete_spec,
+    Specs,
     open_spec,
     open_text,
 )
@@ -48,15 +48,7 @@ class Report:
 
 
 def check(
-    specs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SPEC",
-            help="Files, file.yaml:variant, bundled names, or - for standard input.",
-            autocompletion=complete_spec,
-            show_default=False,
-        ),
-    ],
+    specs: Specs,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -96,9 +88,10 @@ def _check(spec: str, arg: list[str], input: list[str], root: Path | None) -> Re
             continue
         report.add(net.warnings, variant)
         if not variant:
-            params = total(net.graph.nodes.values()).params
+            cost = total(net.graph.nodes.values())
             nodes = counted(len(net.graph.nodes), "node")
-            report.checked.append(f"{net.name} with {nodes}, {counted(params, 'parameter')}")
+            numbers = parameters(cost.params, cost.frozen)
+            report.checked.append(f"{net.name} with {nodes}, {numbers}")
     if document is not None and not report.number(warning=False):
         from archc.spec.validation import against_schema
 

@@ -42,6 +42,15 @@ Spec: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Specs: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="SPEC",
+        help="Files, file.yaml:variant, bundled names, or - for standard input.",
+        autocompletion=complete_spec,
+        show_default=False,
+    ),
+]
 Args: TypeAlias = Annotated[
     list[str],
     typer.Option(
@@ -59,6 +68,35 @@ Inputs: TypeAlias = Annotated[
         "--input",
         metavar="[NAME=]CxHxW",
         help="Another input shape, as 3x299x299; by name where there are several inputs.",
+        default_factory=list,
+        show_default=False,
+    ),
+]
+Weights: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--weights",
+        "-w",
+        metavar="FILE",
+        help="Trained weights: .safetensors, .pth, .pt, or torchvision:DEFAULT. [default: the spec's]",
+        show_default=False,
+    ),
+]
+Layout: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Whose names the weights have, archc or a layout of the spec. [default: found out]",
+        show_default=False,
+    ),
+]
+Except: TypeAlias = Annotated[
+    list[str],
+    typer.Option(
+        "--except",
+        "-e",
+        metavar="PATTERN",
+        help="A node or tensor whose weights need not fit; may be given often.",
         default_factory=list,
         show_default=False,
     ),

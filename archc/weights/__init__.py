@@ -1,0 +1,9 @@
+"""Trained weights: read from files without trust, matched by name and shape, renamed for other libraries."""
+
+from __future__ import annotations
+
+from archc.weights.files import SUFFIXES, to_bytes
+from archc.weights.load import Request, convert, load
+from archc.weights.report import Report
+
+__all__ = ["SUFFIXES", "Report", "Request", "convert", "load", "to_bytes"]

@@ -1,0 +1,142 @@
+"""Files of weights: safetensors, and what ``torch.save`` writes, of which no code is ever run."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archc.errors import Mistake, Span, SpecError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+SAFETENSORS = (".safetensors",)
+PICKLED = (".pth", ".pt")
+SUFFIXES = (*SAFETENSORS, *PICKLED)
+WRAPPERS = (
+    "state_dict",
+    "model_state_dict",
+    "model",
+)  # keys that training scripts put weights under
+PARALLEL = "module."  # what nn.DataParallel puts before every name
+
+
+class Checkpoint(NamedTuple):
+    """What a file holds: its tensors by name, and by name the types of what are no tensors."""
+
+    shown: str  # the file's name in messages
+    tensors: dict[str, Tensor]
+    others: dict[str, str]
+
+
+def read(path: Path, shown: str, at: Span | None = None) -> Checkpoint:
+    """The tensors of a file, on the CPU. Nothing in the file is executed.
+
+    Raises:
+        SpecError: there is no such file, or it is no file of weights.
+    """
+    if path.suffix not in SUFFIXES:
+        message = f"'{shown}' is no file of weights that archc reads"
+        raise _error(message, at, f"weights are in {', '.join(SUFFIXES)} files")
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        reason = (error.strerror or "no reason given").lower()
+        raise _error(f"'{shown}' cannot be read: {reason}", at) from None
+    content = (
+        _safetensors(path, shown, at) if path.suffix in SAFETENSORS else _pickled(path, shown, at)
+    )
+    return checkpoint(content, shown, at)
+
+
+def _safetensors(path: Path, shown: str, at: Span | None) -> Any:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        message = f"'{shown}' is damaged, or no safetensors file: {_first_line(error)}"
+        raise _error(message, at, "fetch or save it again") from None
+
+
+def _pickled(path: Path, shown: str, at: Span | None) -> Any:
+    import torch
+
+    _refuse_compressed(path, shown, at)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # damaged bytes raise whatever they happen to hit
+        if "GLOBAL" in str(error):  # the pickle names a class or function of no tensor
+            message = f"'{shown}' holds more than tensors; archc runs no code from a file"
+            help = (
+                "save the state dict alone: torch.save(model.state_dict(), …), or use safetensors"
+            )
+            raise _error(message, at, help) from None
+        message = f"'{shown}' is damaged, or not written by torch.save"
+        raise _error(message, at, "fetch or save it again") from None
+
+
+def _refuse_compressed(path: Path, shown: str, at: Span | None) -> None:
+    """``torch.save`` compresses nothing; what is compressed may unpack to any size."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # torch's older format, or damaged: reading it will tell
+    if packed:
+        raise _error(f"'{shown}' is compressed, which torch.save never does", at, "save it again")
+
+
+def checkpoint(content: Any, shown: str, at: Span | None) -> Checkpoint:
+    """The state dict in what was read, without the wrappings that training scripts add."""
+    import torch
+
+    for key in WRAPPERS:
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    entries = dict(content) if isinstance(content, Mapping) else {}
+    tensors = {
+        str(name): value for name, value in entries.items() if isinstance(value, torch.Tensor)
+    }
+    if not tensors:
+        message = f"'{shown}' holds no tensors by name"
+        raise _error(message, at, "save a state dict: torch.save(model.state_dict(), …)")
+    others = {
+        str(name): type(value).__name__
+        for name, value in entries.items()
+        if str(name) not in tensors
+    }
+    if all(name.startswith(PARALLEL) for name in tensors):
+        tensors = {name.removeprefix(PARALLEL): value for name, value in tensors.items()}
+    return Checkpoint(shown, tensors, others)
+
+
+def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
+    """The content of a file of weights, the same for the same tensors."""
+    import io
+
+    import torch
+
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    if suffix in SAFETENSORS:
+        from safetensors.torch import save
+
+        return save(plain, {"format": "pt"})  # a second entry would stand in random order
+    buffer = io.BytesIO()
+    torch.save(plain, buffer)
+    return buffer.getvalue()
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].lower()
+
+
+def _error(message: str, at: Span | None, help: str = "") -> SpecError:
+    return SpecError([Mistake("A092", message, at, help=help)])

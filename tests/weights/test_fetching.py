@@ -1,0 +1,81 @@
+"""``torchvision:DEFAULT``: from torch's cache if it lies there, with clear words if it cannot be had."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import ModuleType
+from urllib.error import URLError
+
+import pytest
+import torch
+
+import archc
+from archc import SpecError
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where torch keeps what it fetched; no network."""
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+
+    def unreachable(*_: object, **__: object) -> None:
+        raise URLError("no network")
+
+    monkeypatch.setattr("torch.hub.urlopen", unreachable)
+    folder = tmp_path / "hub" / "checkpoints"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def file_of(torchvision: ModuleType, model: str, weights: str) -> str:
+    entry = torchvision.models.get_model_weights(model)[weights]
+    return str(entry.url.rpartition("/")[2])
+
+
+@pytest.mark.parametrize("weights", ["DEFAULT", "IMAGENET1K_V1"])
+def test_torchvisions_weights_fit(torchvision: ModuleType, cache: Path, weights: str) -> None:
+    model = torchvision.models.resnet18(weights=None)
+    torch.save(model.state_dict(), cache / file_of(torchvision, "resnet18", weights))
+    net = archc.load("resnet18")
+    module = net.build(weights=f"torchvision:{weights}").eval()
+    image = torch.randn(1, 3, 64, 64)
+    with torch.inference_mode():
+        torch.testing.assert_close(module(image), model.eval()(image))
+
+
+def test_a_patch_finds_the_weights_of_its_base(
+    torchvision: ModuleType, cache: Path, tmp_path: Path
+) -> None:
+    model = torchvision.models.resnet18(weights=None)
+    torch.save(model.state_dict(), cache / file_of(torchvision, "resnet18", "DEFAULT"))
+    (tmp_path / "net.yaml").write_text(
+        "{archc: 1, extends: resnet18, name: mine, args: {classes: 5}}"
+    )
+    net = archc.load(tmp_path / "net.yaml")
+    report = net.load_weights(net.build(), "torchvision:DEFAULT", except_=["fc"])
+    assert report.missing == ["fc.weight", "fc.bias"]
+    assert len(report.loaded) == len(model.state_dict()) - 2
+
+
+@pytest.mark.usefixtures("torchvision", "cache")
+@pytest.mark.parametrize(
+    ("spec", "source", "words"),
+    [
+        ("resnet18", "torchvision:DEFAULT", "cannot be fetched: no network\nhelp: fetch https://"),
+        ("resnet18", "torchvision:V1", "torchvision's resnet18 has no weights 'V1'\nhelp: "),
+        ("lenet5", "torchvision:DEFAULT", "torchvision has no model called lenet5"),
+    ],
+)
+def test_what_cannot_be_had_is_said(spec: str, source: str, words: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        archc.load(spec).build(weights=source)
+    assert caught.value.mistakes[0].code == "A095"
+    assert words in str(caught.value)
+
+
+def test_a_damaged_download_is_said(torchvision: ModuleType, cache: Path) -> None:
+    (cache / file_of(torchvision, "resnet18", "DEFAULT")).write_bytes(b"<html>not found</html>")
+    with pytest.raises(
+        SpecError, match=r"A095.*cannot be read.*\nhelp: remove it from torch's cache"
+    ):
+        archc.load("resnet18").build(weights="torchvision:DEFAULT")
