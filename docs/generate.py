@@ -1,4 +1,4 @@
-"""Write what the operators declare: docs/operators.md and specs/archc.schema.json.
+"""Write the pages that follow from the code, the specs and what tests found, and specs/archc.schema.json.
 
 With ``--check`` nothing is written; the exit status says whether both are current.
 """
@@ -98,8 +98,14 @@ def operators_page() -> str:
 
 
 def main(check: bool) -> int:
+    sys.path.append(str(ROOT / "tests/zoo"))  # the figures that the tests there compare
+    from published import published_page
+    from zoo import zoo_page
+
     pages = {
         ROOT / "docs/operators.md": operators_page(),
+        ROOT / "docs/published.md": published_page(),
+        ROOT / "docs/zoo.md": zoo_page(),
         ROOT / "specs/archc.schema.json": schema_text(),
     }
     stale = [
