@@ -66,14 +66,17 @@ def build(
     /,
     device: str | None = None,
     input: Sequence[int] | Mapping[str, Sequence[int]] | None = None,
+    weights: str | Path | None = None,
     **args: Any,
 ) -> nn.Module:
-    """The architecture as a PyTorch module with fresh weights. See :func:`load`.
+    """The architecture as a PyTorch module. See :func:`load`, and :meth:`Architecture.build`.
+
+    Its weights come from the file ``weights``, or from that which the spec names, or are fresh.
 
     Raises:
         SpecError: with every mistake found.
     """
-    return load(spec, input, **args).build(device)
+    return load(spec, input, **args).build(device, weights=weights)
 
 
 def __getattr__(name: str) -> Any:

@@ -190,6 +190,7 @@ class Architecture:
 
         Raises:
             SpecError: the spec declares no such layout.
+            KeyError: the network has no such tensor.
         """
         return naming(self.graph, layout).tensor(tensor)
 
@@ -238,7 +239,7 @@ class Architecture:
         *,
         weights: str | PathLike[str] | Literal[False] | None = None,
         layout: str | None = None,
-        except_: Sequence[str] = (),
+        except_: str | Sequence[str] = (),
         cast: bool = False,
     ) -> nn.Module:
         """The generated source, imported: a module in training mode.
@@ -265,7 +266,7 @@ class Architecture:
         weights: str | PathLike[str] | None = None,
         *,
         layout: str | None = None,
-        except_: Sequence[str] = (),
+        except_: str | Sequence[str] = (),
         cast: bool = False,
     ) -> Report:
         """Put trained weights into a module that :meth:`build` made; without ``weights``, the spec's.
@@ -280,7 +281,7 @@ class Architecture:
         """
         from archc.weights import Request, load
 
-        return load(module, self.graph, Request(_source(weights), layout, except_, cast))
+        return load(module, self.graph, Request(_source(weights), layout, _patterns(except_), cast))
 
     def convert(
         self,
@@ -288,7 +289,7 @@ class Architecture:
         to: str,
         *,
         layout: str | None = None,
-        except_: Sequence[str] = (),
+        except_: str | Sequence[str] = (),
     ) -> tuple[dict[str, Tensor], Report]:
         """The tensors of a file of weights under the names of the layout ``to``, values untouched.
 
@@ -297,7 +298,7 @@ class Architecture:
         """
         from archc.weights import Request, convert
 
-        return convert(self.graph, Request(_source(weights), layout, except_), to)
+        return convert(self.graph, Request(_source(weights), layout, _patterns(except_)), to)
 
     def draw(
         self,
@@ -338,3 +339,7 @@ class Architecture:
 
 def _source(weights: str | PathLike[str] | None) -> str | Path | None:
     return weights if weights is None or isinstance(weights, str) else Path(weights)
+
+
+def _patterns(except_: str | Sequence[str]) -> tuple[str, ...]:
+    return (except_,) if isinstance(except_, str) else tuple(except_)

@@ -131,6 +131,35 @@ def test_what_convert_refuses(arguments: tuple[str, ...], status: int, words: st
     assert not Path("build").exists()
 
 
+def test_weights_that_are_read_are_not_written_over(weights: dict[str, torch.Tensor]) -> None:
+    run("build", "net.yaml", "-w", "net.pth")
+    before = Path("build/net.safetensors").read_bytes()
+    for arguments in (
+        ("build", "net.yaml", "-w", "build/net.safetensors"),
+        (
+            "convert",
+            "net.yaml",
+            "build/net.safetensors",
+            "--to",
+            "theirs",
+            "-o",
+            "build/net.safetensors",
+        ),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "would be overwritten" in " ".join(result.stderr.replace("│", " ").split())
+    assert Path("build/net.safetensors").read_bytes() == before
+
+
+@pytest.mark.usefixtures("weights")
+def test_weights_of_an_earlier_build_are_pointed_out() -> None:
+    run("build", "net.yaml", "-w", "net.pth")
+    result = run("build", "net.yaml")
+    assert result.exit_code == 0
+    assert result.stderr == "note: build/net.safetensors is from an earlier build\n"
+
+
 def test_precision_is_converted_on_demand(weights: dict[str, torch.Tensor]) -> None:
     save_file(
         {k: v.half() if v.is_floating_point() else v for k, v in weights.items()}, "h.safetensors"

@@ -12,12 +12,11 @@ import typer
 from archc.analysis.words import counted, dimensions, parameters
 from archc.cli.app import colored
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, Weights, open_spec
-from archc.cli.writing import write_file
+from archc.cli.writing import keep, write_file
 
 if TYPE_CHECKING:
     from torch import nn
 
-    from archc.weights import Report
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
 
@@ -47,25 +46,26 @@ def build(  # noqa: PLR0913  # one parameter for each option
     from archc.codegen.trial import try_out
 
     net = open_spec(spec, arg, input, root)
-    trained = weights is not None or (net.graph.document.weights is not None and not fresh)
-    # torch shows how far a download is
-    with (
-        nullcontext()
-        if (weights or "").startswith("torchvision:")
-        else _spinner(f"building {net.name}")
-    ):
+    path = out if out.suffix == ".py" else out / f"{net.name}.py"
+    beside = path.with_suffix(".safetensors")
+    own = None if fresh else net.graph.document.weights
+    keep(weights or (own.path if own else None), beside)
+    with _spinner(f"building {net.name}", (weights or "").startswith("torchvision:")):
         place = _available(device)
         module = net.build(weights=False)
         report = None
-        if trained:
+        if weights or own:
             report = net.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
     source = net.source()
-    path = out if out.suffix == ".py" else out / f"{net.name}.py"
+    if report is not None:
+        _write_weights(module, beside)
+    elif beside.exists():
+        typer.echo(f"note: {beside} is from an earlier build", err=True)
     write_file(path, source.encode())
     lines = counted(source.count("\n"), "line")
     typer.echo(f"{path}: {lines}, {parameters(net.params, net.frozen)}")
     if report is not None:
-        _write_weights(module, path.with_suffix(".safetensors"), report)
+        typer.echo(f"{beside}: {counted(len(module.state_dict()), 'tensor')}\n{report}")
     with _spinner(f"running {net.name}"):
         trial = try_out(module, [node.shape for node in net.inputs.values()], batch, place)
     read = ", ".join(dimensions((batch, *node.shape)) for node in net.inputs.values())
@@ -73,13 +73,10 @@ def build(  # noqa: PLR0913  # one parameter for each option
     typer.echo(f"forward pass on {trial.device}: {read} → {made} in {trial.seconds * 1e3:,.1f} ms")
 
 
-def _write_weights(module: nn.Module, path: Path, report: Report) -> None:
+def _write_weights(module: nn.Module, path: Path) -> None:
     from archc.weights import to_bytes
 
-    tensors = module.state_dict()
-    write_file(path, to_bytes(tensors, path.suffix))
-    typer.echo(f"{path}: {counted(len(tensors), 'tensor')}")
-    typer.echo(str(report))
+    write_file(path, to_bytes(module.state_dict(), path.suffix))
 
 
 def _available(device: Device) -> str:
@@ -96,9 +93,9 @@ def _available(device: Device) -> str:
     return "cuda" if found else "cpu"
 
 
-def _spinner(text: str) -> AbstractContextManager[object]:
-    """Importing torch takes seconds; a terminal shows that something goes on."""
-    if not colored(sys.stderr):
+def _spinner(text: str, fetching: bool = False) -> AbstractContextManager[object]:
+    """Importing torch takes seconds; a terminal shows that something goes on, as torch does of a download."""
+    if fetching or not colored(sys.stderr):
         return nullcontext()
     from rich.console import Console
 

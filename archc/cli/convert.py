@@ -9,7 +9,7 @@ import typer
 
 from archc.analysis.words import counted
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, open_spec
-from archc.cli.writing import write_file
+from archc.cli.writing import keep, write_file
 
 
 def convert(  # noqa: PLR0913  # one parameter for each option
@@ -35,15 +35,17 @@ def convert(  # noqa: PLR0913  # one parameter for each option
     root: Root = None,
 ) -> None:
     """Write trained weights in the names of another library, or of archc."""
-    from archc.weights import SUFFIXES, to_bytes
+    from archc.spec.weights import ENDINGS
+    from archc.weights import to_bytes
     from archc.weights.report import possessive
 
     net = open_spec(spec, arg, input, root)
     ending = ".safetensors" if to == "archc" else f".{to}.pth"
     path = out or Path("build") / f"{net.name}{ending}"
-    if path.suffix not in SUFFIXES:
-        message = f"weights are written as {', '.join(SUFFIXES)}, not as '{path.name}'"
+    if path.suffix not in ENDINGS:
+        message = f"weights are written as {', '.join(ENDINGS)}, not as '{path.name}'"
         raise typer.BadParameter(message, param_hint="--out")
+    keep(weights, path)
     tensors, report = net.convert(weights, to, layout=layout, except_=except_)
     write_file(path, to_bytes(tensors, path.suffix))
     typer.echo(f"{path}: {counted(len(tensors), 'tensor')}, by {possessive(to)} names")

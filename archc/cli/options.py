@@ -96,7 +96,7 @@ Except: TypeAlias = Annotated[
         "--except",
         "-e",
         metavar="PATTERN",
-        help="A node or tensor whose weights need not fit; may be given often.",
+        help="A node or tensor that is not loaded, so need not fit; may be given often.",
         default_factory=list,
         show_default=False,
     ),

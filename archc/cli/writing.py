@@ -34,6 +34,17 @@ def write_file(path: Path, content: bytes, option: str = "--out") -> None:
         raise typer.BadParameter(message, param_hint=option) from None
 
 
+def keep(source: str | Path | None, path: Path) -> None:
+    """Refuse to write over the weights that are read.
+
+    Raises:
+        typer.BadParameter: ``path`` is the file ``source``.
+    """
+    if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
+        message = f"'{path}' holds the weights that are read, and would be overwritten"
+        raise typer.BadParameter(message, param_hint="--out")
+
+
 def _umask() -> int:
     """What the user's new files may not be; it can only be read by setting it."""
     mask = os.umask(0)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from archc.analysis.paths import values_read
 from archc.graph.graph import Bypass, Graph, GraphOutput, Item, Layer, Node, Scope
 
 
@@ -263,5 +264,5 @@ def _whole(edges: list[Edge]) -> list[Edge]:
 def _read(box: Box, home: dict[Node, Box]) -> list[Node]:
     if isinstance(box.subject, GraphOutput):
         return [box.subject.node]
-    values = [value for node in box.nodes for value in node.inputs if home[value] is not box]
+    values = [value for node in box.nodes for value in values_read(node) if home[value] is not box]
     return list(dict.fromkeys(values)) if isinstance(box.subject, Fold) else values

@@ -16,12 +16,21 @@ class Naming:
         self._numbered = _numbered(graph, layout)
 
     def tensor(self, name: str) -> str:
-        """``layer1.0.conv1_norm.weight`` as ``layer1.0.bn1.weight``."""
+        """``layer1.0.conv1_norm.weight`` as ``layer1.0.bn1.weight``.
+
+        Raises:
+            KeyError: the graph has no node of this name; the message has the nearest one.
+        """
         path, _, rest = name.rpartition(".")
         while path and path not in self._graph.nodes:
             path, _, head = path.rpartition(".")
             rest = f"{head}.{rest}"
-        return f"{self.node(path)}.{rest}" if path else name
+        if not path:
+            near = nearest(name.rpartition(".")[0], self._graph.nodes)
+            raise KeyError(
+                f"{self._graph.name} has no tensor '{name}'" + (f"; {near}" if near else "")
+            )
+        return f"{self.node(path)}.{rest}"
 
     def node(self, path: str) -> str:
         """``layer1.0.conv1_norm`` as ``layer1.0.bn1``."""
@@ -50,7 +59,7 @@ def _numbered(graph: Graph, layout: Layout) -> dict[str, str]:
         range_ = range(places[run.first], places[run.last] + 1)
         inside = (name for name, node in graph.nodes.items() if places[_written(node)] in range_)
         for number, name in enumerate(inside):
-            found[name] = fill(run.target, {"n": str(number)}) or name
+            found.setdefault(name, fill(run.target, {"n": str(number)}) or name)
     return found
 
 

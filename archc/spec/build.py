@@ -8,25 +8,25 @@ from typing import Any
 from archc.errors import Mistake, nearest
 from archc.spec.blocks import Blocks, new_end
 from archc.spec.collect import Mistakes
-from archc.spec.document import Document, Lexical, NodeSpec, Output, WeightsSpec
+from archc.spec.document import Document, Lexical, NodeSpec, Output
 from archc.spec.inherit import Merged
 from archc.spec.keys import (
     DOCUMENT_KEYS,
     PAPER_KEYS,
-    WEIGHTS_KEYS,
     brief,
     check_id,
     check_key,
     is_expression,
     known_entries,
 )
-from archc.spec.layouts import OWN, layouts
+from archc.spec.layouts import layouts
 from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import document_outputs
 from archc.spec.scope import Named, check_distinct, lexical
 from archc.spec.tree import Map, Seq
 from archc.spec.values import Values
+from archc.spec.weights import missing, weights
 
 
 class Builder:
@@ -60,6 +60,7 @@ class Builder:
                 entries["outputs"], written.span("outputs"), known, self.mistakes
             )
         warnings = [] if outputs else new_end(nodes, merged.added.get("", set()), "the document")
+        trained = weights(merged, entries.get("weights"), self.mistakes)
         return Document(
             name=self._name(merged),
             marks=written,
@@ -78,10 +79,15 @@ class Builder:
             layouts=layouts(entries["layouts"], nodes, self.mistakes)
             if "layouts" in entries
             else {},
-            weights=self._weights(merged, entries.get("weights")),
+            weights=trained,
             freeze=tuple(entries.get("freeze", ())),
             former=tuple(merged.former),
-            warnings=[*warnings, *self.blocks.warnings, *self._unused_args(merged)],
+            warnings=[
+                *warnings,
+                *self.blocks.warnings,
+                *self._unused_args(merged),
+                *missing(trained),
+            ],
         )
 
     def include(self, merged: Merged) -> tuple[dict[str, Any], Lexical]:
@@ -112,29 +118,6 @@ class Builder:
 
     def _lineage(self, merged: Merged) -> tuple[str, ...]:
         return tuple(dict.fromkeys(layer.name for layer in reversed(merged.layers)))
-
-    def _weights(self, merged: Merged, written: Map | None) -> WeightsSpec | None:
-        """``weights``, whose file is relative to the text that names it."""
-        if written is None:
-            return None
-        if None in written.values():
-            report_nulls(written, self.mistakes)
-        known = known_entries(written, WEIGHTS_KEYS, "weights", self.mistakes)
-        if "file" not in known:
-            if "file" not in written:
-                help = "write {file: ./weights.safetensors}"
-                self.mistakes.add("A021", "weights names no file", written.span(), help)
-            return None
-        own = (layer for layer in reversed(merged.layers) if _names_weights(layer.map))
-        base = next(own).file
-        layout = known.get("layout")
-        declared = [OWN, *(merged.map.get("layouts") or ())]
-        if layout is not None and layout not in declared:
-            help = nearest(layout, declared) or f"there is {', '.join(declared)}"
-            at = written.span("layout")
-            self.mistakes.add("A091", f"the document has no layout '{layout}'", at, help)
-        exceptions = tuple(known.get("except", ()))
-        return WeightsSpec(known["file"], base, written.span("file"), layout, exceptions)
 
     def _nodes(
         self, written: Map, entries: Mapping[str, Any]
@@ -226,8 +209,3 @@ class Builder:
                 message = f"arg '{name}' is used nowhere"
                 warnings.append(Mistake("W011", message, at, help=help, warning=True))
         return warnings
-
-
-def _names_weights(document: Map) -> bool:
-    written = document.get("weights")
-    return isinstance(written, Map) and "file" in written

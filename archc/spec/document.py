@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from archc.errors import Mistake, Span
 from archc.spec.expressions import Expression
-from archc.spec.files import File
+from archc.spec.files import File, permitted
 from archc.spec.layouts import Layout
 from archc.spec.tree import Map, Removed
 
@@ -95,6 +96,15 @@ class WeightsSpec:
     at: Span  # where the file is named
     layout: str | None = None  # None: found out from the names in the file
     exceptions: tuple[str, ...] = ()  # patterns of names that need not fit
+
+    @property
+    def path(self) -> Path:
+        """Where the file should be.
+
+        Raises:
+            SpecError: a spec may not name it.
+        """
+        return permitted(self.base, self.file, self.at)
 
 
 @dataclass(eq=False)

@@ -171,24 +171,37 @@ def follow_file(file: File, name: str, at: Span | None) -> File:
     Raises:
         SpecError: there is no such file, or it is out of bounds.
     """
+    path = permitted(file, name, at)
+    shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
+    resolved = _resolve(path, name, at)
+    if not resolved.is_relative_to((file.root or path.parent).resolve()):
+        raise _outside(name, at)
+    return File(Path(shown).as_posix(), resolved, file.root)
+
+
+def permitted(file: File, name: str, at: Span | None) -> Path:
+    """Where a spec may mean the file of this name to be, symbolic links not followed.
+
+    Raises:
+        SpecError: it is no relative path, or leads out of the spec's folder.
+    """
     if file.path is None and file.root is None:
         message = f"'{name}' is a file, and this text has no folder to find it in"
         raise _error("A030", message, at, "load a file, or give a root folder")
     if "://" in name or Path(name).is_absolute():
-        raise _error(
-            "A030",
-            f"'{name}' is not a relative path",
-            at,
-            "files are named relative to this one",
-        )
-    folder = file.path.parent if file.path else file.root
-    shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
-    resolved = _resolve(folder / name if folder else Path(name), name, at)
-    root = (file.root or resolved.parent).resolve()
-    if not resolved.is_relative_to(root):
-        message = f"'{name}' lies outside of the folder that this spec may read"
-        raise _error("A030", message, at, "move the file, or widen the folder with --root")
-    return File(Path(shown).as_posix(), resolved, file.root)
+        message = f"'{name}' is not a relative path"
+        raise _error("A030", message, at, "files are named relative to this one")
+    folder = file.path.parent if file.path else (file.root or Path())
+    path = folder / name
+    root = os.path.abspath(file.root or folder)
+    if os.path.commonpath([root, os.path.abspath(path)]) != root:
+        raise _outside(name, at)
+    return path
+
+
+def _outside(name: str, at: Span | None) -> SpecError:
+    message = f"'{name}' lies outside of the folder that this spec may read"
+    return _error("A030", message, at, "move the file, or widen the folder with --root")
 
 
 def split_variant(text: str) -> tuple[str, str]:

@@ -70,7 +70,7 @@ WEIGHTS_KEYS: dict[str, Key] = {
     ),
     "except": Key(
         WORDS,
-        "Patterns of nodes or tensors that need not fit: they start afresh, or are left in the file.",
+        "Patterns of nodes or tensors that are not loaded: they start afresh, and stay in the file.",
     ),
 }
 
@@ -227,8 +227,17 @@ def known_entries(
             good[key] = value
         elif not was_cut(mapping, key):  # that is told where the null stands
             message = f"{key} must be {entry.form.expected}, not {brief(value)}"
-            mistakes.add("A021", message, mapping.span(key))
+            mistakes.add("A021", message, mapping.span(key), _meant(key, value, entry.form))
     return good
+
+
+def _meant(key: str, value: Any, form: Form) -> str:
+    """A remedy where a word stands for what holds one."""
+    if form is WORDS and isinstance(value, str):
+        return f"write {key}: [{value}]"
+    if key == "weights" and isinstance(value, str):
+        return f"write {key}: {{file: {value}}}"
+    return ""
 
 
 def check_id(name: str, at: Span, mistakes: Mistakes) -> None:

@@ -109,6 +109,13 @@ class Layout:
         return ".".join(made)
 
 
+def _norm(pattern: str) -> str:
+    """The pattern of a node's norm; that of ``conv2.0`` is ``conv2_norm.0``."""
+    path, dot, last = pattern.rpartition(".")
+    instance = path and (last.isdecimal() or _NAME.fullmatch(last))
+    return f"{path}_norm{dot}{last}" if instance else f"{pattern}_norm"
+
+
 def layouts(written: Map, nodes: Iterable[str], mistakes: Mistakes) -> dict[str, Layout]:
     """The layouts of a document with these nodes, in order."""
     known = list(nodes)
@@ -116,7 +123,10 @@ def layouts(written: Map, nodes: Iterable[str], mistakes: Mistakes) -> dict[str,
         report_nulls(written, mistakes)
     found = {}
     for name, rules in written.items():
-        if isinstance(rules, Map):
+        if name == OWN:
+            message = f"'{OWN}' is the name of the layout that renames nothing"
+            mistakes.add("A090", message, written.key_span(name), "choose another name")
+        elif isinstance(rules, Map):
             found[name] = _Rules(name, rules, known, mistakes).layout()
         elif rules is not None:
             message = f"layout '{name}' must be a mapping of rules, not {brief(rules)}"
@@ -147,7 +157,7 @@ class _Rules:
             runs.append(Run(run[1], run[2], targets[0], self.written.key_span(pattern)))
             return
         if len(targets) == PAIR:  # first, for `conv<n>` fits `conv1_norm` too
-            rules.append(Rule(f"{pattern}_norm", targets[1]))
+            rules.append(Rule(_norm(pattern), targets[1]))
         rules.append(Rule(pattern, targets[0]))
 
     def _readable(self, pattern: str, targets: list[Any]) -> bool:
@@ -164,10 +174,11 @@ class _Rules:
         if run and not self._ordered(pattern, run[1], run[2]):
             return False
         if len(targets) > (1 if run else PAIR) or not targets:
+            if run:
+                help = "its operations are numbered: features.<n>"
+                return self._wrong(f"the range '{pattern}' takes one name", pattern, help)
             message = f"'{pattern}' takes one name, or a pair: the node's and its norm's"
-            return self._wrong(
-                message, pattern, "write [conv.weights, conv.norm]" if not run else ""
-            )
+            return self._wrong(message, pattern, "write [conv, bn]")
         return all(self._target(pattern, target, ["n"] if run else holes) for target in targets)
 
     def _ordered(self, pattern: str, first: str, last: str) -> bool:
@@ -184,10 +195,12 @@ class _Rules:
     def _target(self, pattern: str, target: Any, holes: list[str]) -> bool:
         if not isinstance(target, str):
             message = f"the name behind '{pattern}' must be text, not {brief(target)}"
-            return self._wrong(message, pattern, f'write it in quotes: "{brief(target)}"')
+            plain = isinstance(target, int | float)
+            help = f'write it in quotes: "{brief(target)}"' if plain else "such as features.<n>"
+            return self._wrong(message, pattern, help)
         if _TARGET.match(target) is None:
-            help = "a hole is written <name>, <name+1> or <name-1>"
-            return self._wrong(f"'{target}' is no name with holes", pattern, help)
+            help = "letters, digits and _ . / : - with holes like <name>, <name+1> or <name-1>"
+            return self._wrong(f"'{target}' is no name of a module", pattern, help)
         unknown = [name for name, _ in _FILL.findall(target) if name not in holes]
         if unknown:
             has = ", ".join(f"<{name}>" for name in holes) or "none"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archc.weights.files import SUFFIXES, to_bytes
+from archc.weights.files import to_bytes
 from archc.weights.load import Request, convert, load
 from archc.weights.report import Report
 
-__all__ = ["SUFFIXES", "Report", "Request", "convert", "load", "to_bytes"]
+__all__ = ["Report", "Request", "convert", "load", "to_bytes"]

@@ -5,23 +5,24 @@ from __future__ import annotations
 import warnings
 import zipfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archc.errors import Mistake, Span, SpecError
+from archc.spec.weights import ENDINGS
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-SAFETENSORS = (".safetensors",)
-PICKLED = (".pth", ".pt")
-SUFFIXES = (*SAFETENSORS, *PICKLED)
+SAFETENSORS = ".safetensors"
 WRAPPERS = (
     "state_dict",
     "model_state_dict",
     "model",
 )  # keys that training scripts put weights under
-PARALLEL = "module."  # what nn.DataParallel puts before every name
+# what nn.DataParallel, torch.compile and Lightning put before every name
+PREFIXES = ("module.", "_orig_mod.", "model.")
 
 
 class Checkpoint(NamedTuple):
@@ -38,17 +39,22 @@ def read(path: Path, shown: str, at: Span | None = None) -> Checkpoint:
     Raises:
         SpecError: there is no such file, or it is no file of weights.
     """
-    if path.suffix not in SUFFIXES:
+    if path.suffix not in ENDINGS:
         message = f"'{shown}' is no file of weights that archc reads"
-        raise _error(message, at, f"weights are in {', '.join(SUFFIXES)} files")
+        raise _error(message, at, f"weights are in {', '.join(ENDINGS)} files")
     try:
-        with path.open("rb"):
+        plain = path.is_file() or path.is_dir() or not path.exists()
+        with (
+            path.open("rb") if plain else nullcontext()
+        ):  # opening a pipe would wait for its writer
             pass
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise _error(f"'{shown}' cannot be read: {reason}", at) from None
+    if not plain:
+        raise _error(f"'{shown}' is not a plain file", at)
     content = (
-        _safetensors(path, shown, at) if path.suffix in SAFETENSORS else _pickled(path, shown, at)
+        _safetensors(path, shown, at) if path.suffix == SAFETENSORS else _pickled(path, shown, at)
     )
     return checkpoint(content, shown, at)
 
@@ -67,7 +73,7 @@ def _safetensors(path: Path, shown: str, at: Span | None) -> Any:
 def _pickled(path: Path, shown: str, at: Span | None) -> Any:
     import torch
 
-    _refuse_compressed(path, shown, at)
+    _check_archive(path, shown, at)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -83,15 +89,18 @@ def _pickled(path: Path, shown: str, at: Span | None) -> Any:
         raise _error(message, at, "fetch or save it again") from None
 
 
-def _refuse_compressed(path: Path, shown: str, at: Span | None) -> None:
-    """``torch.save`` compresses nothing; what is compressed may unpack to any size."""
+def _check_archive(path: Path, shown: str, at: Span | None) -> None:
+    """What torch does not check: that nothing is compressed, which may unpack to any size, and the sums."""
     try:
         with zipfile.ZipFile(path) as archive:
             packed = any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist())
+            broken = None if packed else archive.testzip()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         return  # torch's older format, or damaged: reading it will tell
     if packed:
         raise _error(f"'{shown}' is compressed, which torch.save never does", at, "save it again")
+    if broken is not None:
+        raise _error(f"'{shown}' is damaged, at {broken}", at, "fetch or save it again")
 
 
 def checkpoint(content: Any, shown: str, at: Span | None) -> Checkpoint:
@@ -113,9 +122,14 @@ def checkpoint(content: Any, shown: str, at: Span | None) -> Checkpoint:
         for name, value in entries.items()
         if str(name) not in tensors
     }
-    if all(name.startswith(PARALLEL) for name in tensors):
-        tensors = {name.removeprefix(PARALLEL): value for name, value in tensors.items()}
-    return Checkpoint(shown, tensors, others)
+    return Checkpoint(shown, _without_prefix(tensors), others)
+
+
+def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    for prefix in PREFIXES:
+        if all(name.startswith(prefix) for name in tensors):
+            return _without_prefix({name.removeprefix(prefix): tensors[name] for name in tensors})
+    return tensors
 
 
 def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
@@ -125,7 +139,7 @@ def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
     import torch
 
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    if suffix in SAFETENSORS:
+    if suffix == SAFETENSORS:
         from safetensors.torch import save
 
         return save(plain, {"format": "pt"})  # a second entry would stand in random order

@@ -13,7 +13,8 @@ from archc.graph.naming import naming
 from archc.spec.files import follow_file
 from archc.weights.fetch import fetch, is_fetched
 from archc.weights.files import Checkpoint, read
-from archc.weights.match import Match, match, require_fit
+from archc.weights.fit import require_fit
+from archc.weights.match import Match, match
 from archc.weights.report import Report, enumeration
 
 if TYPE_CHECKING:
@@ -40,11 +41,13 @@ def load(module: nn.Module, graph: Graph, request: Request) -> Report:
     Raises:
         SpecError: the file cannot be read, its tensors do not fit, or have values that no network works with.
     """
+    for wrapping in ("_orig_mod", "module"):  # torch.compile's and nn.DataParallel's
+        module = getattr(module, wrapping, module)
     wanted = module.state_dict()
     found = _matched(wanted, graph, request)
-    at = _place(graph, request)
-    require_numbers(found, wanted, request.cast, at)
-    module.load_state_dict({**wanted, **found.values})
+    require_numbers(found, wanted, request.cast, _place(graph, request))
+    empty = any(tensor.is_meta for tensor in wanted.values())
+    module.load_state_dict({**wanted, **found.values}, assign=empty)
     return found.report
 
 

@@ -7,21 +7,18 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING
 
-from archc.analysis.words import counted, dimensions
-from archc.errors import Mistake, Span, SpecError
 from archc.graph.graph import Graph
 from archc.graph.naming import naming
 from archc.graph.patterns import Pattern
 from archc.ops.base import Shape
 from archc.spec.layouts import OWN
 from archc.weights.files import Checkpoint
-from archc.weights.report import Report, Reshaped, enumeration, possessive
+from archc.weights.report import Report, Reshaped
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 COUNTER = "num_batches_tracked"  # of batch norm; files of other libraries and of old torch lack it
-FEW = 3  # layers that a help names one by one
 
 
 @dataclass
@@ -33,6 +30,9 @@ class Match:
     missing: list[str] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
     shapes: list[Reshaped] = field(default_factory=list)  # that cannot be brought to fit
+    taken: list[str] = field(default_factory=list)  # the file's names of the values
+    idle: list[str] = field(default_factory=list)  # exceptions that name nothing
+    better: str = ""  # a layout by which more would fit
 
 
 def match(
@@ -50,10 +50,14 @@ def match(
     Raises:
         SpecError: there is no such layout.
     """
-    layout = layout or _nearest_layout(wanted, found, graph)
+    nearest = _nearest_layout(wanted, found, graph)
+    layout = layout or nearest
     rename = naming(graph, layout).tensor
-    result = Match(Report(found.shown, layout))
+    result = Match(Report(found.shown, layout), better=nearest if nearest != layout else "")
     excepted = exception(exceptions)
+    names = {path for name in wanted for path in (*paths(name), *paths(rename(name)))}
+    names.update(path for name in (*found.tensors, *found.others) for path in paths(name))
+    result.idle = [text for text in exceptions if not any(map(Pattern(text).fits, names))]
     left = {**found.tensors, **dict.fromkeys(found.others)}
     for name, tensor in wanted.items():
         theirs = rename(name)
@@ -63,7 +67,8 @@ def match(
             if given is not None:
                 result.report.unexpected.append(theirs)
         elif given is not None:
-            _place(result, name, given, tuple(tensor.shape))
+            if _place(result, name, given, tuple(tensor.shape)):
+                result.taken.append(theirs)
         elif name.endswith(f".{COUNTER}"):
             result.report.counters.append(name)
         else:
@@ -85,18 +90,19 @@ def _nearest_layout(wanted: Mapping[str, Tensor], found: Checkpoint, graph: Grap
     return max((OWN, *graph.document.layouts), key=hits)
 
 
-def _place(result: Match, name: str, given: Tensor, shape: Shape) -> None:
-    """Take a tensor, in the network's shape if that changes nothing but the view."""
+def _place(result: Match, name: str, given: Tensor, shape: Shape) -> bool:
+    """Take a tensor, in the network's shape if that changes nothing but the view. Whether it fits."""
     if tuple(given.shape) == shape:
         result.report.loaded.append(name)
         result.values[name] = given
-        return
+        return True
     change = Reshaped(name, tuple(given.shape), shape)
     if same_numbers(change.found, shape):
         result.report.reshaped.append(change)
         result.values[name] = given.reshape(shape)
-    else:
-        result.shapes.append(change)
+        return True
+    result.shapes.append(change)
+    return False
 
 
 def same_numbers(one: Shape, other: Shape) -> bool:
@@ -123,63 +129,15 @@ def exception(texts: Iterable[str]) -> Callable[[str], bool]:
     patterns = [Pattern(text) for text in texts]
 
     def covered(name: str) -> bool:
-        return any(pattern.fits(path) for path in _paths(name) for pattern in patterns)
+        return any(pattern.fits(path) for path in paths(name) for pattern in patterns)
 
     return covered
 
 
-def _paths(name: str) -> Iterator[str]:
+def paths(name: str) -> Iterator[str]:
     """A tensor's name, and the paths of all that it is part of; a norm is part of its node."""
     parts = name.split(".")
     for count in range(1, len(parts) + 1):
         path = ".".join(parts[:count])
         yield path
         yield path.removesuffix("_norm")
-
-
-def require_fit(result: Match, graph: Graph, at: Span | None) -> None:
-    """Every tensor must have found its place.
-
-    Raises:
-        SpecError: one did not; the message lists all.
-    """
-    if not (result.missing or result.unexpected or result.shapes):
-        return
-    file, fit = result.report.file, len(result.values)
-    message = f"the weights in '{file}' do not fit {graph.name}"
-    everything = fit + len(result.missing) + len(result.shapes)
-    notes = (
-        f"{fit:,} of {counted(everything, 'tensor')} fit, by {possessive(result.report.layout)} names",
-    )
-    raise SpecError(
-        [
-            Mistake(
-                "A093", message, at, why=tuple(_why(result)), help=_help(result, graph), notes=notes
-            )
-        ]
-    )
-
-
-def _why(result: Match) -> Iterator[str]:
-    if result.missing:
-        yield f"missing      {enumeration(result.missing)}"
-    if result.unexpected:
-        yield f"unexpected   {enumeration(result.unexpected)}"
-    for change in result.shapes[:FEW]:
-        found, shape = dimensions(change.found), dimensions(change.shape)
-        yield f"other shape  {change.name} is {found} in the file, {shape} here"
-    if len(result.shapes) > FEW:
-        yield f"other shape  {enumeration([change.name for change in result.shapes[FEW:]])}"
-
-
-def _help(result: Match, graph: Graph) -> str:
-    """The layers to allow by name where they are few; otherwise the file is another's."""
-    if not result.values:
-        known = ", ".join((OWN, *graph.document.layouts))
-        return f"the names are of none of its layouts: {known}"
-    concerned = [*result.missing, *(one.name for one in result.shapes), *result.unexpected]
-    layers = list(dict.fromkeys(name.rpartition(".")[0] or name for name in concerned))
-    if len(layers) <= FEW:
-        options = " ".join(f"--except {layer}" for layer in layers)
-        return f"if they are meant to differ, allow them by name: {options}"
-    return "is it the file of another architecture? What may differ is allowed by name, --except PATTERN"

@@ -57,6 +57,26 @@ def test_a_patch_finds_the_weights_of_its_base(
     assert len(report.loaded) == len(model.state_dict()) - 2
 
 
+def test_published_densenets_have_older_names(torchvision: ModuleType) -> None:
+    """torchvision renames them when it loads them; the layout `torchvision_files` has those of the files."""
+    net = archc.load("densenet121")
+    state = net.build().state_dict()
+    tensors = {
+        name: value for name, value in state.items() if "num_batches" not in name
+    }  # older still
+    published = {net.renamed(name, "torchvision_files"): value for name, value in tensors.items()}
+    assert "features.denseblock1.denselayer1.norm.1.weight" in published
+
+    class File:
+        def get_state_dict(self, **_: object) -> dict[str, torch.Tensor]:
+            return published
+
+    model = torchvision.models.densenet121(weights=None)
+    torchvision.models.densenet._load_state_dict(model, File(), progress=False)
+    for name, value in tensors.items():
+        assert torch.equal(model.state_dict()[net.renamed(name, "torchvision")], value)
+
+
 @pytest.mark.usefixtures("torchvision", "cache")
 @pytest.mark.parametrize(
     ("spec", "source", "words"),

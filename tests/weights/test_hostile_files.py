@@ -144,6 +144,12 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
         archc.loads(SPEC).build(weights=tmp_path / name)
 
 
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.pth")
+    with pytest.raises(SpecError, match=r"A092.*is not a plain file"):
+        archc.loads(SPEC).build(weights=tmp_path / "pipe.pth")
+
+
 def test_entries_that_are_no_tensors_are_told(tmp_path: Path) -> None:
     torch.save({**good(), "version": "2.1"}, tmp_path / "net.pth")
     net = archc.loads(SPEC)

@@ -76,10 +76,33 @@ def test_every_format_and_every_layout_is_recognised(
     assert equal(net.build(weights=file), weights)
 
 
+def test_rules_for_instances_and_ranges() -> None:
+    """A pair reaches the norms of instances; of two ranges the first one counts."""
+    layouts = (
+        "{pairs: {conv2.<i>: [a.<i>, b.<i>]}, ranges: {conv1..conv2: f.<n>, conv2..fc: g.<n>}}"
+    )
+    net = archc.loads(NET[: NET.index("layouts")] + f"layouts: {layouts}")
+    assert net.renamed("conv2.1.weight", "pairs") == "a.1.weight"
+    assert net.renamed("conv2_norm.1.bias", "pairs") == "b.1.bias"
+    assert net.renamed("conv2.0.weight", "ranges") == "f.3.weight"  # after conv1, its norm and ReLU
+    assert net.renamed("fc.bias", "ranges") == "g.7.bias"  # counted from conv2 on
+    with pytest.raises(KeyError, match=r"net has no tensor 'cov1\.weight'; did you mean 'conv1'\?"):
+        net.renamed("cov1.weight", "pairs")
+
+
 def test_the_names_of_a_layout_are_those_that_its_rules_give(net: archc.Architecture) -> None:
     names = {net.renamed(name, "theirs") for name in trained(net)}
     assert {"stem.0.weight", "stem.1.bias", "body.1.conv.weight", "body.2.norm.running_var"} < names
     assert {"fc.weight", "fc.bias"} < names  # no rule, so as they are
+
+
+@pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "model.", "module._orig_mod."])
+def test_prefixes_of_wrapped_modules_are_taken_off(
+    net: archc.Architecture, tmp_path: Path, prefix: str
+) -> None:
+    weights = trained(net)
+    torch.save({f"{prefix}{name}": value for name, value in weights.items()}, tmp_path / "net.pth")
+    assert equal(net.build(weights=tmp_path / "net.pth"), weights)
 
 
 @pytest.mark.parametrize("key", ["state_dict", "model_state_dict", "model"])
@@ -272,6 +295,69 @@ def test_a_whole_networks_file_fits_its_features(tmp_path: Path) -> None:
     assert "missing      layer2 (25 tensors)" in refused(net, tmp_path / "less.safetensors")
 
 
+def test_a_lesioned_network_says_what_to_leave_out(tmp_path: Path) -> None:
+    weights = archc.build("resnet18").state_dict()
+    save_file(weights, tmp_path / "resnet18.safetensors")
+    (tmp_path / "net.yaml").write_text(
+        "{archc: 1, extends: resnet18, name: net, nodes: {layer3.1: null}}"
+    )
+    net = archc.load(tmp_path / "net.yaml")
+    assert "by name: --except layer3.1\n" in refused(net, tmp_path / "resnet18.safetensors")
+    assert net.build(weights=tmp_path / "resnet18.safetensors", except_="layer3.1")
+
+
+def test_the_help_covers_nothing_that_fits(net: archc.Architecture, tmp_path: Path) -> None:
+    weights = trained(net)
+    weights.pop("conv1_norm.bias")
+    weights["conv2.1.weight"] = torch.zeros(1)
+    save_file(weights, tmp_path / "net.safetensors")
+    text = refused(net, tmp_path / "net.safetensors")
+    assert "by name: --except conv1_norm.bias --except conv2.1\n" in text
+
+
+def test_exceptions_must_name_something(net: archc.Architecture, tmp_path: Path) -> None:
+    save_file(trained(net), tmp_path / "net.safetensors")
+    for pattern, help in (
+        ("fcc", "did you mean 'fc'"),
+        ("fc.wieght", "did you mean"),
+        ("", "exceptions are names of"),
+    ):
+        text = refused(net, tmp_path / "net.safetensors", except_=[pattern])
+        assert text.startswith("error[A096]: nothing in net or ")
+        assert f"help: {help}" in text
+
+
+def test_another_layout_is_proposed_where_more_would_fit(
+    net: archc.Architecture, tmp_path: Path
+) -> None:
+    save_file(under(net, trained(net), "theirs"), tmp_path / "net.safetensors")
+    text = refused(net, tmp_path / "net.safetensors", layout="archc")
+    assert "help: more would fit by theirs's names: --layout theirs" in text
+
+
+def test_wrapped_and_empty_modules_are_filled(net: archc.Architecture, tmp_path: Path) -> None:
+    weights = trained(net)
+    save_file(weights, tmp_path / "net.safetensors")
+    module = net.build()
+    net.load_weights(nn.DataParallel(module), tmp_path / "net.safetensors")
+    assert equal(module, weights)
+    with torch.device("meta"):
+        empty = net.build()
+    net.load_weights(empty, tmp_path / "net.safetensors")
+    assert equal(empty, weights)
+    assert all(parameter.requires_grad for parameter in empty.parameters())
+
+
+def test_a_damaged_number_does_not_pass(net: archc.Architecture, tmp_path: Path) -> None:
+    """torch.load reads it without a word; the archive's sums tell."""
+    torch.save(trained(net), tmp_path / "net.pth")
+    content = bytearray((tmp_path / "net.pth").read_bytes())
+    place = content.index(trained(net)["fc.weight"].numpy().tobytes())
+    content[place + 5] ^= 1
+    (tmp_path / "net.pth").write_bytes(content)
+    assert "is damaged, at " in refused(net, tmp_path / "net.pth")
+
+
 def test_patterns_cover_a_node_its_norm_and_all_inside() -> None:
     from archc.weights.match import exception
 
@@ -319,12 +405,19 @@ def test_the_weights_of_a_spec_stay_in_its_folder(net: archc.Architecture, tmp_p
     inside = tmp_path / "inside"
     inside.mkdir()
     (inside / "link.pth").symlink_to(tmp_path / "net.pth")
-    for name in ("../net.pth", "link.pth", f"{tmp_path}/net.pth", "missing.pth"):
-        (inside / "net.yaml").write_text(f"{NET}weights: {{file: {name}}}\n")
-        spec = archc.load(inside / "net.yaml")  # what is checked is the spec, not the file
-        with pytest.raises(SpecError, match="A030") as caught:
-            spec.build()
-        assert f"{inside}/net.yaml:" in str(caught.value)
+    for name in ("../net.pth", "../none.pth", "link.pth", f"{tmp_path}/net.pth", "file:///net.pth"):
+        (inside / "net.yaml").write_text(f'{NET}weights: {{file: "{name}"}}\n')
+        with pytest.raises(SpecError, match=rf"A030.*\n.*{inside}/net.yaml:"):
+            archc.load(inside / "net.yaml")
+
+
+def test_weights_that_are_not_there_yet_are_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "net.yaml").write_text(f"{NET}weights: {{file: none.pth}}\n")
+    spec = archc.load(tmp_path / "net.yaml")
+    assert [warning.code for warning in spec.warnings] == ["W012"]
+    assert spec.build(weights=False)
+    with pytest.raises(SpecError, match=r"A030.*there is no file 'none.pth'"):
+        spec.build()
 
 
 @pytest.mark.parametrize("to", ["safetensors", "pth"])
