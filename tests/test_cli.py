@@ -84,6 +84,14 @@ def test_check_takes_bundled_names_with_all_their_variants() -> None:
     assert "error[A030]: 'vgg11' is a variant and has none of its own" in result.stderr
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_said_in_a_line() -> None:
+    command = [sys.executable, "-m", "archc", "summary", "lenet5"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "error: no space left on device\n")
+
+
 def test_check_reads_standard_input() -> None:
     fine = archc("check", "-", stdin=GOOD)
     assert fine.stdout == "ok -: net with 2 nodes, 1,562 parameters, 1 variant\n"

@@ -208,6 +208,10 @@ def test_short_distributions_are_not_folded_and_have_no_gaps() -> None:
     assert bins(PathLengths({2: 5, 30: 1})) == [Bin(2, 2, 5), Bin(30, 30, 1)]
 
 
+def test_a_few_scattered_lengths_have_a_row_each() -> None:
+    assert len(list(table(PathLengths({5: 1, 10: 1, 15: 1, 20: 1, 23: 1})))) == 2 + 5  # U-Net's
+
+
 def test_a_narrow_terminal_still_has_bars() -> None:
     assert [bar for _, bar in table(PathLengths({1: 1, 2: 2}), width=5)] == ["", "", "▌", "█"]
 

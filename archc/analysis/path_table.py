@@ -56,6 +56,13 @@ def bins(lengths: PathLengths) -> list[Bin]:
     return [Bin(a, b, lengths.paths(a, b)) for a, b in rows if a <= b]
 
 
+def shown(lengths: PathLengths) -> list[Bin]:
+    """The rows of a table; without the empty ones where these are most."""
+    rows = bins(lengths)
+    full = [row for row in rows if row.paths]
+    return full if 2 * len(full) < len(rows) else rows
+
+
 def heading(graph: Graph) -> str:
     """Which architecture it is, and where its paths begin and end."""
     ends = ", ".join(output.name for output in graph.outputs if not output.training_only)
@@ -144,7 +151,7 @@ def table(lengths: PathLengths, width: int = PLAIN_WIDTH) -> Iterator[tuple[str,
 
     The longest bar fills up ``width`` columns, as far as bars go.
     """
-    rows = bins(lengths)
+    rows = shown(lengths)
     cells = [COLUMNS, *(_cells(lengths, row) for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines = [
@@ -212,7 +219,7 @@ def _plain(graph: Graph, lengths: PathLengths) -> list[str]:
 
 
 def _markdown(graph: Graph, lengths: PathLengths) -> list[str]:
-    cells = (COLUMNS, ("---:",) * 3, *(_cells(lengths, row) for row in bins(lengths)))
+    cells = (COLUMNS, ("---:",) * 3, *(_cells(lengths, row) for row in shown(lengths)))
     rows = [f"| {' | '.join(row)} |" for row in cells]
     return [f"**{heading(graph)}**  ", totals(lengths), "", *rows, *footer(lengths)]
 

@@ -26,10 +26,18 @@ class Commands(TyperGroup):
             complain(error.mistakes)
             raise typer.Exit(1) from None
         except BrokenPipeError:
-            # the interpreter flushes once more at its end; let that go nowhere
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _silence()
             raise typer.Exit(BROKEN_PIPE) from None
+        except OSError as error:  # standard output on a full disk; files have their own words
+            _silence()
+            typer.echo(f"error: {(error.strerror or str(error)).lower()}", err=True)
+            raise typer.Exit(1) from None
         return result
+
+
+def _silence() -> None:
+    """The interpreter flushes once more at its end; let that go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(

@@ -20,6 +20,7 @@ from archc.codegen.values import Values
 from archc.graph.graph import Graph, GraphOutput
 
 IMPORTED = {"torch", "nn", "F", "Tensor", "NamedTuple"}
+FEW = 3  # calls that a docstring names
 LONGEST = 8  # outputs written out one by one in a return type
 
 
@@ -78,6 +79,7 @@ class _Names:
         own = network_name(graph)
         self.taken = {*IMPORTED, own, f"{own}Output", *_defined(graph)}
         self._root, self._own = graph.root, own
+        self._calls: dict[str, list[str]] = {}
 
     def of(self, group: Group) -> str:
         if group.scopes[0] is self._root:
@@ -89,13 +91,20 @@ class _Names:
         while name in self.taken:
             name, count = f"{wanted}{count}", count + 1
         self.taken.add(name)
+        self._calls[name] = [scope.path for scope in group.scopes]
         return name
 
     def block(self, plan: ClassPlan) -> str:
         block = plan.scope.block
         name = block.name if block is not None else ""
-        patched = f" as patched in {plan.scope.path}" if plan.scope.patched else ""
-        return f"`{name}`{patched}"
+        if plan.scope.patched:
+            return f"`{name}` as patched in {plan.scope.path}"
+        calls = self._calls[plan.name]
+        shown = ", ".join(calls[:FEW]) + (
+            f" and {len(calls) - FEW} more" if len(calls) > FEW else ""
+        )
+        again = plan.name != class_name(name)  # another class has the block's own name
+        return f"`{name}`" + (f", for {shown}" if again and calls else "")
 
 
 def _defined(graph: Graph) -> Iterator[str]:
