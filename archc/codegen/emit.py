@@ -79,7 +79,8 @@ class _Names:
         own = network_name(graph)
         self.taken = {*IMPORTED, own, f"{own}Output", *_defined(graph)}
         self._root, self._own = graph.root, own
-        self._calls: dict[str, list[str]] = {}
+        self._calls: dict[str, list[str]] = {}  # of each class
+        self._first: dict[str, str] = {}  # class of each block
 
     def of(self, group: Group) -> str:
         if group.scopes[0] is self._root:
@@ -91,6 +92,7 @@ class _Names:
         while name in self.taken:
             name, count = f"{wanted}{count}", count + 1
         self.taken.add(name)
+        self._first.setdefault(group.block_name, name)
         self._calls[name] = [scope.path for scope in group.scopes]
         return name
 
@@ -103,8 +105,7 @@ class _Names:
         shown = ", ".join(calls[:FEW]) + (
             f" and {len(calls) - FEW} more" if len(calls) > FEW else ""
         )
-        again = plan.name != class_name(name)  # another class has the block's own name
-        return f"`{name}`" + (f", for {shown}" if again and calls else "")
+        return f"`{name}`" + (f", for {shown}" if self._first[name] != plan.name else "")
 
 
 def _defined(graph: Graph) -> Iterator[str]:
