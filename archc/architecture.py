@@ -256,7 +256,7 @@ class Architecture:
         module: nn.Module = build(self.graph)
         if weights is None and self.graph.document.weights is not None:
             self.load_weights(module, layout=layout, except_=except_, cast=cast)
-        elif weights:
+        elif weights is not None and weights is not False:
             self.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
         return module if device is None else module.to(device)
 

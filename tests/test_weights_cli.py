@@ -83,7 +83,7 @@ def test_another_head_is_allowed_by_name() -> None:
     assert "--except fc" in run(*arguments).stderr
     result = run(*arguments, "--except", "fc")
     assert result.exit_code == 0
-    assert "  missing     fc.weight, fc.bias: fresh, as allowed" in result.stdout
+    assert "  missing     fc.weight, fc.bias: not loaded, as allowed" in result.stdout
     assert load_file("build/net.safetensors")["fc.weight"].shape == (9, 144)
 
 
@@ -158,6 +158,14 @@ def test_weights_of_an_earlier_build_are_pointed_out() -> None:
     result = run("build", "net.yaml")
     assert result.exit_code == 0
     assert result.stderr == "note: build/net.safetensors is from an earlier build\n"
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("option", [("--layout", "theirs"), ("--except", "fc"), ("--cast",)])
+def test_how_to_load_needs_something_to_load(option: tuple[str, ...]) -> None:
+    result = run("build", "net.yaml", *option)
+    assert result.exit_code == 2
+    assert "there are none" in " ".join(result.stderr.replace("│", " ").split())
 
 
 def test_precision_is_converted_on_demand(weights: dict[str, torch.Tensor]) -> None:

@@ -28,7 +28,9 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             _silence()
             raise typer.Exit(BROKEN_PIPE) from None
-        except OSError as error:  # standard output on a full disk; files have their own words
+        except OSError as error:
+            if error.filename is not None:  # a file, and not standard output on a full disk
+                raise
             _silence()
             typer.echo(f"error: {(error.strerror or str(error)).lower()}", err=True)
             raise typer.Exit(1) from None

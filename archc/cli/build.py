@@ -48,6 +48,11 @@ def build(  # noqa: PLR0913  # one parameter for each option
     net = open_spec(spec, arg, input, root)
     path = out if out.suffix == ".py" else out / f"{net.name}.py"
     beside = path.with_suffix(".safetensors")
+    for given, name in ((layout, "--layout"), (except_, "--except"), (cast, "--cast")):
+        if given and not (weights or (net.graph.document.weights and not fresh)):
+            raise typer.BadParameter(
+                "says how to load weights, and there are none", param_hint=name
+            )
     own = None if fresh else net.graph.document.weights
     keep(weights or (own.path if own else None), beside)
     with _spinner(f"building {net.name}", (weights or "").startswith("torchvision:")):

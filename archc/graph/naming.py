@@ -34,7 +34,11 @@ class Naming:
 
     def node(self, path: str) -> str:
         """``layer1.0.conv1_norm`` as ``layer1.0.bn1``."""
-        return self._numbered.get(path) or self._layout.renamed(path)
+        if path in self._numbered:
+            return self._numbered[path]
+        node = self._graph.nodes[path]
+        owner = node.owner.name if node.role == "norm" and node.owner is not None else None
+        return self._layout.renamed(path, owner)
 
 
 def naming(graph: Graph, layout: str) -> Naming:
@@ -59,7 +63,7 @@ def _numbered(graph: Graph, layout: Layout) -> dict[str, str]:
         range_ = range(places[run.first], places[run.last] + 1)
         inside = (name for name, node in graph.nodes.items() if places[_written(node)] in range_)
         for number, name in enumerate(inside):
-            found.setdefault(name, fill(run.target, {"n": str(number)}) or name)
+            found.setdefault(name, fill(run.target, {"n": str(number)}) or name)  # `<n-1>` of 0
     return found
 
 

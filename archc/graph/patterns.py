@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+
+from archc.graph.graph import Node
 
 
 @dataclass(frozen=True)
@@ -16,9 +19,14 @@ class Pattern:
     def parts(self) -> list[str]:
         return self.text.split(".")
 
+    @property
+    def literal(self) -> bool:
+        """Whether it fits its own text alone."""
+        return "*" not in self.text
+
     def fits(self, path: str) -> bool:
-        parts = path.split(".")
-        return len(parts) == len(self.parts) and self.leads_to(path)
+        """Whether it names what stands at the path."""
+        return path.count(".") + 1 == len(self.parts) and self.leads_to(path)
 
     def leads_to(self, path: str) -> bool:
         """Whether it names what stands at the path, or may name something inside it."""
@@ -45,3 +53,28 @@ def fills(pattern: str, text: str) -> bool:
     for piece in rest[:-1]:
         place = text.find(piece, place) + len(piece) if place >= 0 and piece in text[place:] else -1
     return 0 <= place <= len(text) - len(rest[-1]) and text.endswith(rest[-1])
+
+
+def covering(node: Node) -> Iterator[str]:
+    """The names that cover a node: its own, its owner's, and those of all that they stand in."""
+    for name in dict.fromkeys((node.name, (node.owner or node).name)):
+        parts = name.split(".")
+        yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def heads(path: str) -> Iterator[str]:
+    """The path, and all that it stands in, from the outside in.
+
+    >>> [*heads("layer1.0.conv1")]
+    ['layer1', 'layer1.0', 'layer1.0.conv1']
+    """
+    return accumulate(path.split("."), "{}.{}".format)
+
+
+def covering(node: Node) -> Iterator[str]:
+    """The names that cover a node, each once: its own, its owner's, and those of all they stand in.
+
+    ``conv2_norm.0`` is covered by ``conv2``, ``conv2.0``, ``conv2_norm`` and ``conv2_norm.0``.
+    """
+    owner = (node.owner or node).name
+    yield from dict.fromkeys([*heads(owner), *heads(node.name)])

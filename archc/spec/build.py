@@ -60,7 +60,8 @@ class Builder:
                 entries["outputs"], written.span("outputs"), known, self.mistakes
             )
         warnings = [] if outputs else new_end(nodes, merged.added.get("", set()), "the document")
-        trained = weights(merged, entries.get("weights"), self.mistakes)
+        names = layouts(entries["layouts"], nodes, self.mistakes) if "layouts" in entries else {}
+        trained = weights(merged, entries.get("weights"), names, self.mistakes)
         return Document(
             name=self._name(merged),
             marks=written,
@@ -76,9 +77,7 @@ class Builder:
             paper=self._people(entries, "paper"),
             published=self._people(entries, "published"),
             lineage=self._lineage(merged),
-            layouts=layouts(entries["layouts"], nodes, self.mistakes)
-            if "layouts" in entries
-            else {},
+            layouts=names,
             weights=trained,
             freeze=tuple(entries.get("freeze", ())),
             former=tuple(merged.former),

@@ -26,7 +26,7 @@ from archc.spec.tree import Map, Seq
 
 OWN = "archc"  # the layout that renames nothing
 MAX_HOLES = 2  # in one part of a pattern, so that matching stays cheap
-PAIR = 2
+MAX_NAMES = 2  # that a rule gives: a node's and its norm's
 _HOLE = r"<[A-Za-z][A-Za-z0-9_]*>"  # braces would need quotes in YAML's flow style
 _PART = rf"(?:[A-Za-z0-9_]|{_HOLE})+"
 _PATTERN = re.compile(rf"{_PART}(?:\.{_PART})*\Z", re.ASCII)
@@ -38,10 +38,11 @@ _NAME = re.compile(r"<(\w+)>", re.ASCII)
 
 @dataclass(frozen=True)
 class Rule:
-    """Parts of a path that fit ``pattern`` become ``target``."""
+    """Parts of a path that fit ``pattern`` become ``target``, and where they name a node's norm, ``norm``."""
 
     pattern: str
     target: str
+    norm: str | None = None
 
     @cached_property
     def parts(self) -> tuple[re.Pattern[str], ...]:
@@ -49,7 +50,7 @@ class Rule:
         texts = (_NAME.sub(r"(?P<\1>.+?)", part) for part in self.pattern.split("."))
         return tuple(re.compile(text, re.ASCII) for text in texts)
 
-    def apply(self, path: list[str]) -> str | None:
+    def apply(self, path: list[str], target: str) -> str | None:
         """What the first parts of a path become; None where the rule does not fit them."""
         if len(path) < len(self.parts):
             return None
@@ -59,21 +60,25 @@ class Rule:
             if match is None:
                 return None
             holes.update(match.groupdict())
-        return fill(self.target, holes)
+        return fill(target, holes)
 
 
 def fill(target: str, holes: Mapping[str, str]) -> str | None:
-    """A target with its holes filled; None where a sum needs a number and finds other text.
+    """A target with its holes filled; None where a sum needs a number and finds other text, or falls below 0.
 
     >>> fill("features.denseblock<b>.denselayer<i+1>", {"b": "1", "i": "0"})
     'features.denseblock1.denselayer1'
     """
-    wanted = [name for name, step in _FILL.findall(target) if step]
-    if any(not holes[name].isdecimal() for name in wanted):
-        return None
-    return _FILL.sub(
-        lambda hole: str(int(holes[hole[1]]) + int(hole[2])) if hole[2] else holes[hole[1]], target
-    )
+    made = target
+    for name, step in _FILL.findall(target):
+        text = holes[name]
+        if step:
+            number = int(text) + int(step) if text.isdecimal() else -1
+            if number < 0:
+                return None
+            text = str(number)
+        made = made.replace(f"<{name}{step}>", text)
+    return made
 
 
 @dataclass(frozen=True)
@@ -94,26 +99,30 @@ class Layout:
     runs: tuple[Run, ...]
     rules: tuple[Rule, ...]
 
-    def renamed(self, path: str) -> str:
-        """A path by the rules: from the left, at each part the first rule that fits."""
-        parts, made = path.split("."), []
-        while parts:
+    def renamed(self, path: str, owner: str | None = None) -> str:
+        """A path by the rules: from the left, at each part the first rule that fits.
+
+        Of a norm, ``owner`` is the path of the node that it follows: a pair's second name is for it.
+        """
+        parts, owners = path.split("."), (owner or path).split(".")
+        named = len(parts) - 2 if len(parts) > 1 and parts[-1].isdecimal() else len(parts) - 1
+        made: list[str] = []
+        place = 0
+        while place < len(parts):
             for rule in self.rules:
-                new = rule.apply(parts)
+                of_norm = owner is not None and rule.norm is not None
+                if of_norm and place <= named < place + len(rule.parts):
+                    new = rule.apply(owners[place:], rule.norm or "")
+                else:
+                    new = rule.apply(parts[place:], rule.target)
                 if new is not None:
                     made.append(new)
-                    del parts[: len(rule.parts)]
+                    place += len(rule.parts)
                     break
             else:
-                made.append(parts.pop(0))
+                made.append(parts[place])
+                place += 1
         return ".".join(made)
-
-
-def _norm(pattern: str) -> str:
-    """The pattern of a node's norm; that of ``conv2.0`` is ``conv2_norm.0``."""
-    path, dot, last = pattern.rpartition(".")
-    instance = path and (last.isdecimal() or _NAME.fullmatch(last))
-    return f"{path}_norm{dot}{last}" if instance else f"{pattern}_norm"
 
 
 def layouts(written: Map, nodes: Iterable[str], mistakes: Mistakes) -> dict[str, Layout]:
@@ -156,9 +165,7 @@ class _Rules:
         if run:
             runs.append(Run(run[1], run[2], targets[0], self.written.key_span(pattern)))
             return
-        if len(targets) == PAIR:  # first, for `conv<n>` fits `conv1_norm` too
-            rules.append(Rule(_norm(pattern), targets[1]))
-        rules.append(Rule(pattern, targets[0]))
+        rules.append(Rule(pattern, *targets))
 
     def _readable(self, pattern: str, targets: list[Any]) -> bool:
         """Whether a rule makes sense; says so where it does not."""
@@ -173,7 +180,7 @@ class _Rules:
             return self._wrong(f"the holes of '{pattern}' are unclear", pattern, help, key=True)
         if run and not self._ordered(pattern, run[1], run[2]):
             return False
-        if len(targets) > (1 if run else PAIR) or not targets:
+        if len(targets) > (1 if run else MAX_NAMES) or not targets:
             if run:
                 help = "its operations are numbered: features.<n>"
                 return self._wrong(f"the range '{pattern}' takes one name", pattern, help)

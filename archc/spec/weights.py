@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from archc.errors import Mistake, SpecError, nearest
@@ -17,8 +18,10 @@ from archc.spec.tree import Map
 ENDINGS = (".safetensors", ".pth", ".pt")
 
 
-def weights(merged: Merged, written: Map | None, mistakes: Mistakes) -> WeightsSpec | None:
-    """What a document says of its weights; the file is relative to the text that names it."""
+def weights(
+    merged: Merged, written: Map | None, layouts: Iterable[str], mistakes: Mistakes
+) -> WeightsSpec | None:
+    """What a document with these layouts says of its weights; the file is relative to who names it."""
     if written is None:
         return None
     if None in written.values():
@@ -30,7 +33,7 @@ def weights(merged: Merged, written: Map | None, mistakes: Mistakes) -> WeightsS
             mistakes.add("A021", "weights names no file", written.span(), help)
         return None
     layout = known.get("layout")
-    declared = [OWN, *(merged.map.get("layouts") or ())]
+    declared = [OWN, *layouts]
     if layout is not None and layout not in declared:
         help = nearest(layout, declared) or f"there is {', '.join(declared)}"
         at = written.span("layout")

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Sequence
 from typing import Any
-from urllib.error import URLError
 
 from archc.errors import Mistake, SpecError, nearest
 from archc.weights.files import Checkpoint, checkpoint
@@ -28,7 +27,7 @@ def fetch(source: str, lineage: Sequence[str]) -> Checkpoint:
     Raises:
         SpecError: torchvision is not installed, has no such weights, or cannot fetch them.
     """
-    weights = _entry(source.partition(":")[2], lineage)
+    model, weights = _entry(source.partition(":")[2], lineage)
     from torch.hub import load_state_dict_from_url
 
     try:
@@ -39,7 +38,7 @@ def fetch(source: str, lineage: Sequence[str]) -> Checkpoint:
             check_hash=True,
             weights_only=True,
         )
-    except (URLError, OSError) as error:
+    except OSError as error:  # URLError is one
         reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or error
         help = f"fetch {weights.url} elsewhere, and name the file"
         raise _error(f"'{source}' cannot be fetched: {reason}", help) from None
@@ -48,11 +47,11 @@ def fetch(source: str, lineage: Sequence[str]) -> Checkpoint:
         raise _error(
             f"'{source}' cannot be read: {first}", "remove it from torch's cache"
         ) from None
-    return checkpoint(content, source, None)
+    return checkpoint(content, f"torchvision's {model} ({weights.name})", None)
 
 
-def _entry(name: str, lineage: Sequence[str]) -> Any:
-    """torchvision's record of one set of weights."""
+def _entry(name: str, lineage: Sequence[str]) -> tuple[str, Any]:
+    """torchvision's name of the model, and its record of one set of weights."""
     try:
         from torchvision import models
     except (ImportError, RuntimeError) as error:  # RuntimeError: one made for another torch
@@ -68,7 +67,7 @@ def _entry(name: str, lineage: Sequence[str]) -> Any:
         has = ", ".join(entries.__members__)
         message = f"torchvision's {model} has no weights '{name}'"
         raise _error(message, nearest(name, entries.__members__) or f"it has {has}")
-    return entries[name]
+    return model, entries[name]
 
 
 def _error(message: str, help: str = "") -> SpecError:

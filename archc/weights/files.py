@@ -16,13 +16,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SAFETENSORS = ".safetensors"
+MAX_WRAPPERS = 4
 WRAPPERS = (
     "state_dict",
     "model_state_dict",
     "model",
 )  # keys that training scripts put weights under
-# what nn.DataParallel, torch.compile and Lightning put before every name
-PREFIXES = ("module.", "_orig_mod.", "model.")
 
 
 class Checkpoint(NamedTuple):
@@ -104,32 +103,59 @@ def _check_archive(path: Path, shown: str, at: Span | None) -> None:
 
 
 def checkpoint(content: Any, shown: str, at: Span | None) -> Checkpoint:
-    """The state dict in what was read, without the wrappings that training scripts add."""
+    """The state dict in what was read, without the wrappings that training scripts add.
+
+    Raises:
+        SpecError: it holds no tensors, or such as no network takes.
+    """
     import torch
 
-    for key in WRAPPERS:
-        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
-            content = content[key]
-    entries = dict(content) if isinstance(content, Mapping) else {}
+    entries = _unwrapped(content)
     tensors = {
-        str(name): value for name, value in entries.items() if isinstance(value, torch.Tensor)
+        _clean(name): value for name, value in entries.items() if isinstance(value, torch.Tensor)
     }
     if not tensors:
         message = f"'{shown}' holds no tensors by name"
         raise _error(message, at, "save a state dict: torch.save(model.state_dict(), …)")
+    for name, value in tensors.items():
+        if kind := _unusual(value):
+            message = f"'{shown}' holds {name} as a {kind} tensor"
+            raise _error(message, at, "save plain tensors, on the CPU: value.to_dense().cpu()")
     others = {
-        str(name): type(value).__name__
+        _clean(name): type(value).__name__
         for name, value in entries.items()
-        if str(name) not in tensors
+        if _clean(name) not in tensors
     }
-    return Checkpoint(shown, _without_prefix(tensors), others)
+    return Checkpoint(shown, tensors, others)
 
 
-def _without_prefix(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    for prefix in PREFIXES:
-        if all(name.startswith(prefix) for name in tensors):
-            return _without_prefix({name.removeprefix(prefix): tensors[name] for name in tensors})
-    return tensors
+def _unwrapped(content: Any) -> Mapping[Any, Any]:
+    """The innermost mapping below keys such as ``state_dict``."""
+    for _ in range(MAX_WRAPPERS):
+        inner = [
+            content[key] for key in WRAPPERS if isinstance(content, Mapping) and key in content
+        ]
+        content = next((value for value in inner if isinstance(value, Mapping)), content)
+    return content if isinstance(content, Mapping) else {}
+
+
+def _clean(name: object) -> str:
+    """A name that can be shown: whoever made the file chose it."""
+    text = str(name)
+    return text if text.isprintable() else ascii(text)[1:-1]
+
+
+def _unusual(value: Tensor) -> str:
+    """What keeps a tensor from being plain numbers in memory."""
+    import torch
+
+    if value.is_quantized:
+        return "quantised"
+    if value.is_nested:
+        return "nested"
+    if value.layout is not torch.strided:
+        return str(value.layout).removeprefix("torch.").replace("_", " ")
+    return "" if value.device.type == "cpu" else value.device.type
 
 
 def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
@@ -138,7 +164,11 @@ def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
 
     import torch
 
-    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    # cloned: a view would bring all that it is a part of along
+    plain = {
+        name: tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for name, tensor in tensors.items()
+    }
     if suffix == SAFETENSORS:
         from safetensors.torch import save
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archc.analysis.words import counted, dimensions
+from archc.analysis.words import counted
 from archc.errors import Mistake, Span, SpecError, nearest
 from archc.graph.graph import Graph
 from archc.spec.layouts import OWN
-from archc.weights.match import Match, paths
-from archc.weights.report import enumeration, possessive
+from archc.weights.match import Match, own_paths, paths
+from archc.weights.report import enumeration, possessive, sizes
 
 FEW = 3  # names that a line lists one by one
 
@@ -24,7 +24,8 @@ def require_fit(found: Match, graph: Graph, at: Span | None) -> None:
         raise SpecError([_mistake(found, graph, at)])
     if found.idle:
         text = found.idle[0]
-        known = {path for name in (*found.values, *found.report.unexpected) for path in paths(name)}
+        known = {path for name in found.report.unexpected for path in paths(name)}
+        known.update(path for name in found.values for path in own_paths(graph, name))
         message = f"nothing in {graph.name} or '{found.report.file}' is called '{text}'"
         help = (
             nearest(text, known)
@@ -52,7 +53,7 @@ def _why(found: Match) -> Iterator[str]:
     if found.unexpected:
         yield f"unexpected   {enumeration(found.unexpected)}"
     for change in found.shapes[:FEW]:
-        there, here = dimensions(change.found), dimensions(change.shape)
+        there, here = sizes(change.found), sizes(change.shape)
         yield f"other shape  {change.name} is {there} in the file, {here} here"
     if len(found.shapes) > FEW:
         yield f"other shape  {enumeration([change.name for change in found.shapes[FEW:]])}"
@@ -62,19 +63,20 @@ def _help(found: Match, graph: Graph) -> str:
     """The exceptions that would do where they are few; otherwise the file is another's."""
     if found.better:
         return f"more would fit by {possessive(found.better)} names: --layout {found.better}"
-    if not found.values:
+    if not found.values and not found.shapes:
         known = ", ".join((OWN, *graph.document.layouts))
         return f"the names are of none of its layouts: {known}"
-    patterns = exceptions(found)
+    patterns = exceptions(found, graph)
     if len(patterns) <= FEW:
         options = " ".join(f"--except {pattern}" for pattern in patterns)
         return f"if they are meant to differ, allow them by name: {options}"
     return "is it the file of another architecture? What may differ is allowed by name, --except PATTERN"
 
 
-def exceptions(found: Match) -> list[str]:
+def exceptions(found: Match, graph: Graph) -> list[str]:
     """The fewest and highest names that cover all that does not fit, and nothing that does."""
-    fitting = {path for name in (*found.values, *found.taken) for path in paths(name)}
+    fitting = {path for name in found.taken for path in paths(name)}
+    fitting.update(path for name in found.values for path in own_paths(graph, name))
     odd = [*found.missing, *(change.name for change in found.shapes), *found.unexpected]
     covers = (next((path for path in paths(name) if path not in fitting), name) for name in odd)
     return list(dict.fromkeys(covers))

@@ -14,7 +14,7 @@ from archc.spec.files import follow_file
 from archc.weights.fetch import fetch, is_fetched
 from archc.weights.files import Checkpoint, read
 from archc.weights.fit import require_fit
-from archc.weights.match import Match, match
+from archc.weights.match import Match, match, require_distinct
 from archc.weights.report import Report, enumeration
 
 if TYPE_CHECKING:
@@ -41,21 +41,38 @@ def load(module: nn.Module, graph: Graph, request: Request) -> Report:
     Raises:
         SpecError: the file cannot be read, its tensors do not fit, or have values that no network works with.
     """
-    for wrapping in ("_orig_mod", "module"):  # torch.compile's and nn.DataParallel's
-        module = getattr(module, wrapping, module)
+    module = _unwrapped(module)
     wanted = module.state_dict()
     found = _matched(wanted, graph, request)
-    require_numbers(found, wanted, request.cast, _place(graph, request))
-    empty = any(tensor.is_meta for tensor in wanted.values())
-    module.load_state_dict({**wanted, **found.values}, assign=empty)
+    at = _place(graph, request)
+    values = _numbers(found, wanted, request.cast, at)
+    empty = [name for name, tensor in wanted.items() if tensor.is_meta and name not in values]
+    if empty:
+        message = (
+            f"{enumeration(empty)} would be left without memory: the module is on the meta device"
+        )
+        raise SpecError([Mistake("A094", message, at, help="build it on another device")])
+    on_meta = any(tensor.is_meta for tensor in wanted.values())
+    module.load_state_dict({**wanted, **values}, assign=on_meta)
     return found.report
+
+
+def _unwrapped(module: nn.Module) -> nn.Module:
+    """The network in what torch.compile and data parallelism wrap around it."""
+    from torch import nn
+
+    module = getattr(module, "_orig_mod", module)
+    if isinstance(module, nn.DataParallel | nn.parallel.DistributedDataParallel):
+        inner: nn.Module = module.module
+        return inner
+    return module
 
 
 def convert(graph: Graph, request: Request, to: str) -> tuple[dict[str, Tensor], Report]:
     """The tensors of a file under the names of the layout ``to``; their values are not touched.
 
     Raises:
-        SpecError: the file cannot be read or does not fit, or two tensors would have one name.
+        SpecError: the file cannot be read or does not fit, or there is no such layout.
     """
     import torch
 
@@ -63,23 +80,21 @@ def convert(graph: Graph, request: Request, to: str) -> tuple[dict[str, Tensor],
     with torch.device("meta"):
         wanted = build(graph).state_dict()
     found = _matched(wanted, graph, request)
-    renamed: dict[str, Tensor] = {}
-    for name, value in found.values.items():
-        if rename(name) in renamed:
-            message = f"the layout '{to}' gives two tensors the name {rename(name)}"
-            raise SpecError([Mistake("A091", message, help="mend its rules in `layouts`")])
-        renamed[rename(name)] = value
-    return renamed, found.report
+    names = {name: rename(name) for name in found.values}
+    require_distinct(names, to)
+    return {names[name]: value for name, value in found.values.items()}, found.report
 
 
 def _matched(wanted: Mapping[str, Tensor], graph: Graph, request: Request) -> Match:
     """The tensors that were asked for, every one in its place."""
-    written = graph.document.weights
+    written = graph.document.weights if request.source is None else None
     exceptions, layout = request.exceptions, request.layout
-    if written is not None:
+    if (
+        written is not None
+    ):  # what the document says holds for the file that it names, and for no other
         exceptions = (*written.exceptions, *exceptions)
-        layout = layout or (written.layout if request.source is None else None)
-    found = match(wanted, locate(graph, request.source), graph, layout, exceptions)
+        layout = layout or written.layout
+    found = match(wanted, _content(graph, request.source), graph, layout, exceptions)
     require_fit(found, graph, _place(graph, request))
     return found
 
@@ -90,17 +105,14 @@ def _place(graph: Graph, request: Request) -> Span | None:
     return written.at if request.source is None and written is not None else None
 
 
-def locate(graph: Graph, source: str | Path | None) -> Checkpoint:
-    """The content of a source of weights; without one, of the file that the graph's document names.
-
-    Raises:
-        SpecError: it is not there, or cannot be read.
-    """
+def _content(graph: Graph, source: str | Path | None) -> Checkpoint:
+    """The content of a source of weights; without one, of the file that the graph's document names."""
     written = graph.document.weights
     if source is None:
         if written is None:
+            message = f"{graph.name} names no weights, and no file was given"
             raise SpecError(
-                [Mistake("A092", f"{graph.name} names no weights, and no file was given")]
+                [Mistake("A092", message, help="give a file, or write `weights` in the spec")]
             )
         file = follow_file(written.base, written.file, written.at)
         return read(file.path or Path(file.shown), file.shown, written.at)
@@ -109,44 +121,47 @@ def locate(graph: Graph, source: str | Path | None) -> Checkpoint:
     return read(Path(source), str(source))
 
 
-def require_numbers(
+def _numbers(
     found: Match, wanted: Mapping[str, Tensor], cast: bool, at: Span | None
-) -> None:
-    """Every value must be a number of the network's type.
+) -> dict[str, Tensor]:
+    """The values, every one a number of the network's type.
 
     Raises:
         SpecError: one is not.
     """
-    kinds = [
-        f"{name} is {_type(value)}, not {_type(wanted[name])}"
+    other = {
+        name: f"{_type(value)}, not {_type(wanted[name])}"
         for name, value in found.values.items()
-        if not _same_type(value, wanted[name], cast)
+        if value.dtype != wanted[name].dtype
+    }
+    floating = all(
+        found.values[n].is_floating_point() and wanted[n].is_floating_point() for n in other
+    )
+    if other and not (cast and floating):
+        name = next(iter(other))
+        help = (
+            "--cast converts between floating-point types" if floating else "convert the file first"
+        )
+        _refuse(found, f"{name} is {other[name]}", [*other][1:], help, at)
+    values = {name: value.to(wanted[name].dtype) for name, value in found.values.items()}
+    odd = [
+        n for n, value in values.items() if value.is_floating_point() and not value.isfinite().all()
     ]
-    if kinds:
-        help = "--cast converts between floating-point types" if not cast else ""
-        _refuse(found, f"{kinds[0]}", kinds[1:], help, at)
-    odd = [name for name, value in found.values.items() if not _finite(value)]
     if odd:
         message = f"{odd[0]} has values that are not finite (NaN or infinite)"
         _refuse(found, message, odd[1:], "training diverged, or the file is damaged", at)
+    if any(tensor.is_meta for tensor in wanted.values()):
+        values.update(
+            {name: wanted[name].new_zeros((), device="cpu") for name in found.report.counters}
+        )
+    return values
 
 
 def _refuse(found: Match, first: str, others: list[str], help: str, at: Span | None) -> None:
     message = f"'{found.report.file}' holds weights that cannot be used: {first}"
-    why = (f"so it is with {enumeration([one.split()[0] for one in others])}",) if others else ()
+    why = (f"so it is with {enumeration(others)}",) if others else ()
     raise SpecError([Mistake("A094", message, at, why=why, help=help)])
 
 
 def _type(value: Tensor) -> str:
-    kind = str(value.dtype).removeprefix("torch.")
-    return f"{kind}, sparse" if value.is_sparse else kind
-
-
-def _same_type(value: Tensor, wanted: Tensor, cast: bool) -> bool:
-    floating = value.dtype.is_floating_point and wanted.dtype.is_floating_point
-    plain = not value.is_sparse and not value.is_quantized and value.device.type == "cpu"
-    return plain and (value.dtype == wanted.dtype or (cast and floating))
-
-
-def _finite(value: Tensor) -> bool:
-    return not value.dtype.is_floating_point or bool(value.isfinite().all())
+    return str(value.dtype).removeprefix("torch.")

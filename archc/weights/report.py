@@ -40,16 +40,22 @@ class Report:
         count = len(self.loaded) + len(self.reshaped)
         yield f"{self.file}: {counted(count, 'tensor')} loaded, by {possessive(self.layout)} names"
         for one in self.reshaped:
-            yield f"  reshaped    {one.name}: {dimensions(one.found)} → {dimensions(one.shape)}"
+            yield f"  reshaped    {one.name}: {sizes(one.found)} → {sizes(one.shape)}"
         if self.missing:
-            yield f"  missing     {enumeration(self.missing)}: fresh, as allowed"
+            yield f"  missing     {enumeration(self.missing)}: not loaded, as allowed"
         if self.unexpected:
             yield f"  unexpected  {enumeration(self.unexpected)}: left in the file, as allowed"
         if self.counters:
-            yield f"  counters    {counted(len(self.counters), 'step counter')} of batch norm start at 0"
+            counters = counted(len(self.counters), "step counter")
+            yield f"  counters    {counters} of batch norm: not in the file"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+
+def sizes(shape: Shape) -> str:
+    """A tensor's shape in words."""
+    return dimensions(shape) or "one number"
 
 
 def possessive(layout: str) -> str:

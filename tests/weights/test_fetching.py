@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import ModuleType
 from urllib.error import URLError
@@ -54,6 +55,7 @@ def test_a_patch_finds_the_weights_of_its_base(
     net = archc.load(tmp_path / "net.yaml")
     report = net.load_weights(net.build(), "torchvision:DEFAULT", except_=["fc"])
     assert report.missing == ["fc.weight", "fc.bias"]
+    assert report.file.startswith("torchvision's resnet18 (IMAGENET1K_")
     assert len(report.loaded) == len(model.state_dict()) - 2
 
 
@@ -75,6 +77,28 @@ def test_published_densenets_have_older_names(torchvision: ModuleType) -> None:
     torchvision.models.densenet._load_state_dict(model, File(), progress=False)
     for name, value in tensors.items():
         assert torch.equal(model.state_dict()[net.renamed(name, "torchvision")], value)
+
+
+def test_fetched_files_are_not_trusted_either(
+    torchvision: ModuleType, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No code is run from a pickle, and downloads are checked against the hash in their name."""
+
+    class Harm:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.system, (f"touch {cache}/harmed",)
+
+    torch.save({"conv1.weight": Harm()}, cache / file_of(torchvision, "resnet18", "DEFAULT"))
+    with pytest.raises(SpecError, match="A095"):
+        archc.load("resnet18").build(weights="torchvision:DEFAULT")
+    assert not (cache / "harmed").exists()
+    given: dict[str, object] = {}
+    monkeypatch.setattr(
+        "torch.hub.load_state_dict_from_url", lambda _, **rest: given.update(rest) or {}
+    )
+    with pytest.raises(SpecError):
+        archc.load("resnet18").build(weights="torchvision:DEFAULT")
+    assert (given["weights_only"], given["check_hash"]) == (True, True)
 
 
 @pytest.mark.usefixtures("torchvision", "cache")
