@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from archc.codegen.printer import layout
 from archc.graph.graph import Graph, Node
+from archc.graph.patterns import heads
 
 NAME = "_FROZEN"  # no node's name begins with _
 
@@ -66,11 +66,11 @@ NOTHING_FROZEN = Frozen()
 def frozen_parts(graph: Graph) -> Frozen:
     """The frozen parts of a network's module."""
     own = [node for node in graph.nodes.values() if node.shared is None and _can_change(node)]
-    everything = Counter(path for node in own for path in _paths(node.name))
+    everything = Counter(path for node in own for path in heads(node.name))
     frozen = [node for node in own if node.frozen]
-    inside = Counter(path for node in frozen for path in _paths(node.name))
+    inside = Counter(path for node in frozen for path in heads(node.name))
     names = dict.fromkeys(
-        next(path for path in _paths(node.name) if inside[path] == everything[path])
+        next(path for path in heads(node.name) if inside[path] == everything[path])
         for node in frozen
     )
     norms = {_module(node): None for node in frozen if _keeps_statistics(node)}
@@ -89,9 +89,3 @@ def _keeps_statistics(node: Node) -> bool:
 def _module(node: Node) -> str:
     module = node.op.lower(node.input_shapes, node.shape).module
     return module.function if module is not None else ""
-
-
-def _paths(name: str) -> Iterator[str]:
-    """``layer1``, ``layer1.0``, ``layer1.0.conv1``."""
-    parts = name.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))

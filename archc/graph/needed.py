@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
 from typing import Any, NamedTuple
 
-from archc.graph.settings import resolve
+from archc.graph.settings import patched, resolve
 from archc.ops import OPERATORS
 from archc.spec.document import Document, NodeSpec, last_written
 from archc.spec.expressions import Expression, ExpressionError
@@ -19,7 +18,6 @@ from archc.spec.tree import Map
 Needs = dict[
     str, set[str]
 ]  # node or input -> its parts that are read: "" for all of it, "2", "skip"
-READING = {op.reads for op in OPERATORS.values() if op.reads}  # settings that name a node
 
 
 class LeftOut(NamedTuple):
@@ -60,10 +58,10 @@ def _instances(document: Document, name: str, parts: set[str]) -> bool:
     return not shares and all(part[:1].isdecimal() for part in parts)
 
 
-def _pairs(document: Document) -> Iterator[tuple[str, str]]:
-    """Each node, with what is written above it: the input, if there is one only."""
+def _pairs(document: Document) -> Iterator[tuple[list[str], str]]:
+    """Each node, with what is written above it: of several inputs, nobody knows which."""
     inputs = [*document.input] if isinstance(document.input, Map) else ["input"]
-    return pairwise([inputs[0] if len(inputs) == 1 else "", *document.nodes])
+    return zip([inputs, *([name] for name in document.nodes)], document.nodes, strict=False)
 
 
 def _needed(ends: Iterable[str], reads: dict[str, list[str]]) -> Needs:
@@ -82,10 +80,12 @@ def _needed(ends: Iterable[str], reads: dict[str, list[str]]) -> Needs:
     return found
 
 
-def _reads(name: str, above: str, document: Document, env: Mapping[str, Any]) -> Iterator[str]:
+def _reads(
+    name: str, above: list[str], document: Document, env: Mapping[str, Any]
+) -> Iterator[str]:
     """What a node needs, as references; what is no node among them harms nothing."""
     spec = document.nodes[name]
-    sources = [above] if spec.sources is None else _texts(spec.sources, env)
+    sources = above if spec.sources is None else [*_texts(spec.sources, env)]
     if _absent(spec, env):
         yield from sources[:1]
         return
@@ -93,24 +93,38 @@ def _reads(name: str, above: str, document: Document, env: Mapping[str, Any]) ->
     if spec.share is not None:
         yield spec.share
     yield from _mentioned([spec.op, spec.settings, spec.norm, spec.act, spec.when, spec.repeat])
-    patches = [patch for path, patch in document.instances.items() if path.startswith(f"{name}.")]
-    yield from _mentioned(patches)
-    for settings in (spec.settings, *filter(None, patches)):
-        for key in READING & settings.keys():
-            yield from _texts(settings[key], env)
+    patches = {path: p for path, p in document.instances.items() if path.startswith(f"{name}.")}
+    yield from _mentioned([*patches.values()])
+    own = (p for path, p in patches.items() if p and path.removeprefix(f"{name}.").isdecimal())
+    for each in (spec, *(patched(spec, patch) for patch in own)):
+        yield from _set(each, document, env)
 
 
-def _texts(value: Any, env: Mapping[str, Any]) -> list[str]:
-    """The names that a value gives; all that stand in it, where it depends on shapes."""
-    try:
-        found = resolve(value, env)
-    except ExpressionError:
-        constants = (node for node in ast.walk(value.tree) if isinstance(node, ast.Constant))
-        args = (env.get(name, name) for name in value.names)
-        found = [*args, *(constant.value for constant in constants)]
-    return [
-        name for name in (found if isinstance(found, list) else [found]) if isinstance(name, str)
-    ]
+def _set(spec: NodeSpec, document: Document, env: Mapping[str, Any]) -> Iterator[str]:
+    """The nodes that an operator's settings name, those of its defaults included."""
+    for op in set(_texts(spec.op, env)) & OPERATORS.keys():
+        key = OPERATORS[op].reads
+        if key:
+            settings = {**document.lexical.defaults.get(op, {}), **spec.settings}
+            yield from _texts(settings.get(key), env)
+
+
+def _texts(value: Any, env: Mapping[str, Any]) -> Iterator[str]:
+    """The names that a value gives, item by item; all that stand in one that depends on shapes."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item, env)
+    elif isinstance(value, Expression):
+        try:
+            yield from _texts(value.evaluate(env), env)
+        except ExpressionError:
+            for name in sorted(value.names):
+                yield from _texts(env.get(name, name), env)
+            for node in ast.walk(value.tree):
+                if isinstance(node, ast.Constant):
+                    yield from _texts(node.value, env)
 
 
 def _absent(spec: NodeSpec, env: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from archc.graph.graph import Node
 
@@ -53,13 +54,6 @@ def fills(pattern: str, text: str) -> bool:
     for piece in rest[:-1]:
         place = text.find(piece, place) + len(piece) if place >= 0 and piece in text[place:] else -1
     return 0 <= place <= len(text) - len(rest[-1]) and text.endswith(rest[-1])
-
-
-def covering(node: Node) -> Iterator[str]:
-    """The names that cover a node: its own, its owner's, and those of all that they stand in."""
-    for name in dict.fromkeys((node.name, (node.owner or node).name)):
-        parts = name.split(".")
-        yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def heads(path: str) -> Iterator[str]:

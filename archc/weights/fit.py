@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from archc.analysis.words import counted
 from archc.errors import Mistake, Span, SpecError, nearest
 from archc.graph.graph import Graph
+from archc.graph.patterns import heads
 from archc.spec.layouts import OWN
-from archc.weights.match import Match, own_paths, paths
+from archc.weights.match import Match, own_paths
 from archc.weights.report import enumeration, possessive, sizes
 
 FEW = 3  # names that a line lists one by one
@@ -24,7 +25,7 @@ def require_fit(found: Match, graph: Graph, at: Span | None) -> None:
         raise SpecError([_mistake(found, graph, at)])
     if found.idle:
         text = found.idle[0]
-        known = {path for name in found.report.unexpected for path in paths(name)}
+        known = {path for name in found.report.unexpected for path in heads(name)}
         known.update(path for name in found.values for path in own_paths(graph, name))
         message = f"nothing in {graph.name} or '{found.report.file}' is called '{text}'"
         help = (
@@ -75,8 +76,8 @@ def _help(found: Match, graph: Graph) -> str:
 
 def exceptions(found: Match, graph: Graph) -> list[str]:
     """The fewest and highest names that cover all that does not fit, and nothing that does."""
-    fitting = {path for name in found.taken for path in paths(name)}
+    fitting = {path for name in found.taken for path in heads(name)}
     fitting.update(path for name in found.values for path in own_paths(graph, name))
     odd = [*found.missing, *(change.name for change in found.shapes), *found.unexpected]
-    covers = (next((path for path in paths(name) if path not in fitting), name) for name in odd)
+    covers = (next((path for path in heads(name) if path not in fitting), name) for name in odd)
     return list(dict.fromkeys(covers))

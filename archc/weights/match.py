@@ -11,7 +11,7 @@ from archc.errors import Mistake, SpecError
 from archc.graph.expand import expand
 from archc.graph.graph import Graph, Node
 from archc.graph.naming import naming
-from archc.graph.patterns import Pattern, covering
+from archc.graph.patterns import Pattern, covering, heads
 from archc.ops.base import Operator, Shape
 from archc.spec.document import Output
 from archc.spec.layouts import OWN
@@ -83,10 +83,10 @@ def match(
             result.missing.append(name)
     former = left_out_names(graph, layout) if graph.left_out and left else frozenset()
     for theirs in left:
-        allowed = theirs in former or covers(patterns, paths(theirs))
+        allowed = theirs in former or covers(patterns, heads(theirs))
         (result.report.unexpected if allowed else result.unexpected).append(theirs)
     everything = {path for name in wanted for path in own_paths(graph, name)}
-    everything.update(path for name in (*left, *tensors, *names.values()) for path in paths(name))
+    everything.update(path for name in (*left, *tensors, *names.values()) for path in heads(name))
     result.idle = [one.text for one in patterns if not any(map(one.fits, everything))]
     return result
 
@@ -194,9 +194,3 @@ def _node(graph: Graph, tensor: str) -> Node:
     while path not in graph.nodes:
         path = path.rpartition(".")[0]
     return graph.nodes[path]
-
-
-def paths(name: str) -> Iterator[str]:
-    """The names that a tensor of a file goes by: its own, and those of all that it is part of."""
-    parts = name.split(".")
-    yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))

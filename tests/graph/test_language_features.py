@@ -209,6 +209,60 @@ g: {op: concat, from: [c, d, f]}
         assert tops(patched(f"outputs: {end}", nodes, rest)) == ["a", "b", end]
 
 
+def test_each_item_of_a_list_of_sources_is_needed() -> None:
+    nodes = """
+a: {op: conv, filters: 6, kernel: 1}
+b: {op: conv, filters: 6, kernel: 1, from: a}
+unread: {op: conv, filters: 6, kernel: 1, from: a}
+c: {op: add, from: [a, '$("a" if b.channels > 9 else "b")']}
+d: {op: concat, from: [b, c, unread]}
+"""
+    net = patched("outputs: c", nodes, "")
+    assert tops(net) == ["a", "b", "c"]
+    assert [node.name for node in net.node("c").inputs] == ["a", "b"]
+
+
+def test_an_expression_that_depends_on_shapes_needs_args_and_nodes_alike() -> None:
+    nodes = """
+a: {op: conv, filters: 3, kernel: 3}
+b: {op: conv, filters: 6, kernel: 3}
+c: {op: conv, filters: 6, kernel: 1}
+unread: relu
+d: {op: relu, from: '$(SOURCE if b.height > 2 else "a")'}
+e: {op: concat, from: [b, c, d, unread]}
+"""
+    for source, args in (("other", "{other: c}"), ("others[0]", "{others: [c, a]}")):
+        net = patched("outputs: d", nodes.replace("SOURCE", source), f"args: {args}")
+        assert tops(net) == ["a", "b", "c", "d"]
+        assert [node.name for node in net.node("d").inputs] == ["c"]
+    nodes = nodes.replace("kernel: 1}", "kernel: 1, from: a}").replace("SOURCE", '"c"')
+    assert told("outputs: d", nodes, "") == ["'b' feeds nothing and is no output"]
+
+
+@pytest.mark.parametrize(
+    ("defaults", "node", "kept"),
+    [
+        ("{crop: {like: b}}", "op: crop", ["a", "b", "c"]),
+        ("{crop: {like: $other}}", "op: crop", ["a", "b", "c"]),
+        ("{crop: {like: b}}", "op: $kind", ["a", "b", "c"]),
+        ("{crop: {like: b}}", "op: crop, like: s", ["s", "a", "c"]),  # its own comes first
+        ("{crop: {like: b}}", "op: relu", ["a", "c"]),
+        ("{conv: {bias: false}}", "op: crop, like: b", ["a", "b", "c"]),
+    ],
+)
+def test_defaults_need_what_they_name(defaults: str, node: str, kept: list[str]) -> None:
+    nodes = f"""
+s: {{op: conv, filters: 6, kernel: 5, from: input}}
+a: {{op: conv, filters: 3, kernel: 3, from: input}}
+b: {{op: conv, filters: 6, kernel: 5, from: input}}
+c: {{{node}, from: a}}
+d: {{op: concat, from: [s, b]}}
+e: {{op: add, from: [c, d]}}
+"""
+    rest = f"args: {{other: b, kind: crop}}\ndefaults: {defaults}"
+    assert tops(patched("outputs: c", nodes, rest)) == kept
+
+
 def test_patches_of_instances_need_what_they_name() -> None:
     nodes = """
 a: {op: conv, filters: 3, kernel: 3}
@@ -222,6 +276,18 @@ e: {op: concat, from: [b, d]}
     assert net.shape("c.1") == (3, 4, 4)
     with pytest.raises(SpecError, match="'b' feeds nothing"):
         patched("outputs: c, nodes: {c.1: {size: $b.height}}", nodes, "")
+
+
+def test_a_default_counts_where_an_instance_becomes_the_operator() -> None:
+    nodes = """
+b: {op: conv, filters: 6, kernel: 3, from: input}
+c: {op: relu, from: input, repeat: 2}
+d: {op: concat, from: [b]}
+"""
+    rest = "defaults: {crop: {like: b}}"
+    net = patched("outputs: c, nodes: {c.1: {op: crop}}", nodes, rest)
+    assert tops(net) == ["b", "c"]
+    assert net.shape("c.1") == (3, 6, 6)
 
 
 def test_what_an_expression_mentions_is_not_left_out() -> None:
@@ -249,6 +315,34 @@ variants:
     net = Architecture.loads(text, variant="encoder")
     assert list(net.inputs) == ["left"]
     built(net)
+
+
+SIAMESE = """
+archc: 1
+name: siamese
+input: {left: [1, 8, 8], right: [1, 8, 8]}
+nodes:
+  a: {op: conv, filters: 2, kernel: 3}
+  b: {op: conv, filters: 2, kernel: 3, from: left}
+  c: {op: concat, from: [a, b, right]}
+variants:
+  unsaid: {outputs: a}
+  said: {outputs: b}
+"""
+
+
+def test_of_several_inputs_the_first_node_may_need_any() -> None:
+    assert list(Architecture.loads(SIAMESE, variant="said").inputs) == ["left"]
+    with pytest.raises(SpecError) as caught:
+        Architecture.loads(SIAMESE, variant="unsaid")
+    assert [(mistake.message, mistake.help) for mistake in caught.value.mistakes] == [
+        ("with several inputs the first node must say which it reads", "add from: left")
+    ]
+
+
+def test_of_several_inputs_each_may_be_what_only_the_first_node_needed() -> None:
+    text = SIAMESE.replace("[a, b, right]", "[a, b]")
+    assert list(Architecture.loads(text, variant="said").inputs) == ["left"]
 
 
 def test_an_auxiliary_head_is_left_out_with_its_output() -> None:

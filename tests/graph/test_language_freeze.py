@@ -10,7 +10,9 @@ import pytest
 from network import network, told
 
 from archc.architecture import Architecture
-from archc.graph.patterns import fills
+from archc.errors import SpecError
+from archc.graph import freezing
+from archc.graph.patterns import Pattern, covering, fills
 
 BLOCKS = """
 blocks:
@@ -115,6 +117,60 @@ def test_an_entry_that_names_nothing_is_a_mistake(entry: str, reason: str) -> No
     with pytest.raises(Exception, match=r"error\[A057\]") as caught:
         frozen(f"conv1, {entry}")
     assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize("entry", ["wrong{}", "wrong.{}.conv", "'*.wrong{}'", "'wr*ng{}.0.*'"])
+def test_a_thousand_wrong_entries_are_quickly_told(
+    entry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hinted: list[str] = []
+    tried: list[str] = []
+    leads_to = Pattern.leads_to
+
+    def nearest(word: str, known: object) -> str:
+        hinted.append(word)
+        return f"hint {word}"
+
+    def counted(pattern: Pattern, path: str) -> bool:
+        tried.append(path)
+        return leads_to(pattern, path)
+
+    monkeypatch.setattr(freezing, "nearest", nearest)
+    monkeypatch.setattr(Pattern, "leads_to", counted)
+    freeze = ", ".join(entry.format(k) for k in range(1000))
+    with pytest.raises(SpecError) as caught:
+        network("layer1: {op: unit, repeat: 400}", f"freeze: [{freeze}]\n{BLOCKS}")
+    first, last = caught.value.mistakes[11:13]
+    assert [mistake.code for mistake in caught.value.mistakes] == ["A057"] * 50
+    assert len(hinted) == 12
+    assert first.help == "hint " + entry.strip("'").format(11)
+    assert last.help == "see the names with `archc summary --all`"
+    assert caught.value.mistakes[-1].notes == ("archc stops after 50 mistakes; there may be more",)
+    assert not any(mistake.notes for mistake in caught.value.mistakes[:-1])
+    assert len(tried) < 200_000  # of 1,000 entries x 2,800 names
+
+
+def test_a_thousand_plain_entries_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(Pattern, "leads_to")  # trying one name after another would call it
+    freeze = ", ".join(f"layer1.{k}.two" for k in range(400))
+    spec = f"freeze: [{freeze}, maybe.one]\n{BLOCKS}"
+    net = network("layer1: {op: unit, repeat: 400}\nmaybe: {op: unit, when: false}", spec)
+    assert sum(node.frozen for node in net.nodes) == 400
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("conv1", ["conv1"]),
+        ("conv1_norm", ["conv1", "conv1_norm"]),
+        ("conv2.0", ["conv2", "conv2.0"]),
+        ("conv2_norm.0", ["conv2", "conv2.0", "conv2_norm", "conv2_norm.0"]),
+        ("unit1.0.one.conv_norm",
+         ["unit1", "unit1.0", "unit1.0.one", "unit1.0.one.conv", "unit1.0.one.conv_norm"]),
+    ],
+)  # fmt: skip
+def test_the_names_that_cover_a_node(name: str, expected: list[str]) -> None:
+    assert [*covering(network(NODES, BLOCKS).node(name))] == expected
 
 
 def test_nothing_is_said_of_what_failed() -> None:
