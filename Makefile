@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format types docs docs-check measure bench wheel clean
+.PHONY: help demo test test-long lint format types docs docs-check pictures measure bench wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ docs: .venv/.dev  ## write the generated pages of docs/ and specs/archc.schema.j
 docs-check: .venv/.dev  ## are the generated pages current, and do the examples run
 	$(BIN)/python docs/generate.py --check
 	$(ONE_THREAD) $(BIN)/python -m pytest -q tests/docs
+
+pictures: .venv/.dev  ## draw docs/figures anew, by the code of their pages (minutes)
+	$(ONE_THREAD) $(BIN)/python docs/pictures.py
 
 measure: .venv/.dev  ## run every comparison with torchvision, timm and Keras, and note how close it is
 	UPDATE_GOLDEN=1 $(ONE_THREAD) $(BIN)/python -m pytest -q tests/zoo/test_references.py
