@@ -44,6 +44,7 @@ def build(  # noqa: PLR0913  # one parameter for each option
 ) -> None:
     """Write the architecture as a PyTorch file, with its weights if any are named, and run it once."""
     from archc.codegen.trial import try_out
+    from archc.weights.fetch import is_fetched
 
     net = open_spec(spec, arg, input, root)
     path = out if out.suffix == ".py" else out / f"{net.name}.py"
@@ -55,7 +56,7 @@ def build(  # noqa: PLR0913  # one parameter for each option
             )
     own = None if fresh else net.graph.document.weights
     keep(weights or (own.path if own else None), beside)
-    with _spinner(f"building {net.name}", (weights or "").startswith("torchvision:")):
+    with _spinner(f"building {net.name}", is_fetched(weights or "")):
         place = _available(device)
         module = net.build(weights=False)
         report = None

@@ -10,6 +10,7 @@ import typer
 from archc.analysis.words import counted
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, open_spec
 from archc.cli.writing import keep, write_file
+from archc.spec.layouts import OWN
 
 
 def convert(  # noqa: PLR0913  # one parameter for each option
@@ -21,7 +22,7 @@ def convert(  # noqa: PLR0913  # one parameter for each option
     *,
     to: Annotated[
         str, typer.Option(metavar="LAYOUT", help="Whose names to write: archc, torchvision, …")
-    ] = "archc",
+    ] = OWN,
     layout: Layout = None,
     except_: Except,
     out: Annotated[
@@ -40,7 +41,7 @@ def convert(  # noqa: PLR0913  # one parameter for each option
     from archc.weights.report import possessive
 
     net = open_spec(spec, arg, input, root)
-    ending = ".safetensors" if to == "archc" else f".{to}.pth"
+    ending = ".safetensors" if to == OWN else f".{to}.pth"
     path = out or Path("build") / f"{net.name}{ending}"
     if path.suffix not in ENDINGS:
         message = f"weights are written as {', '.join(ENDINGS)}, not as '{path.name}'"

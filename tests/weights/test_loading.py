@@ -390,6 +390,23 @@ def test_exceptions_cover_a_node_its_norm_and_all_inside(
     assert left("fc.bias") == {"fc"}
 
 
+def test_exceptions_go_by_archcs_names_where_the_library_calls_another_node_so(
+    tmp_path: Path,
+) -> None:
+    net = archc.loads(
+        "{archc: 1, name: n, input: [3], nodes: {a: {op: fc, units: 3}, b: {op: fc, units: 3}}, "
+        "layouts: {theirs: {a: b, b: a}}}"
+    )
+    weights = {"a.weight": torch.ones(3, 3), "a.bias": torch.ones(3)}
+    weights |= {"b.weight": torch.full((3, 3), 2.0), "b.bias": torch.full((3,), 2.0)}
+    save_file(weights, tmp_path / "n.safetensors")
+    module = net.build()
+    report = net.load_weights(module, tmp_path / "n.safetensors", layout="theirs", except_="a")
+    assert report.missing == ["a.weight", "a.bias"]
+    assert report.loaded == ["b.weight", "b.bias"]
+    assert torch.equal(module.state_dict()["b.weight"], weights["a.weight"])
+
+
 def test_a_node_may_be_called_module(tmp_path: Path) -> None:
     net = archc.loads("{archc: 1, name: n, input: [3], nodes: {module: {op: fc, units: 2}}}")
     module = net.build()
