@@ -34,8 +34,7 @@ class Row:
 def every_node(graph: Graph) -> list[Row]:
     """One row for each node of the graph, with its whole name."""
     return [
-        Row(name, node.op.label(), node.shape, total([node]), node)
-        for name, node in graph.nodes.items()
+        Row(name, node.label, node.shape, total([node]), node) for name, node in graph.nodes.items()
     ]
 
 
@@ -78,7 +77,7 @@ def _part_row(part: Layer | Scope | Bypass, item: Item, name: str) -> Row:
         return Row(name, "removed, the signal passes by", part.node.shape, Cost(), part.node)
     shares = f", weights of {item.shares.path}" if item.shares is not None else ""
     if isinstance(part, Layer):
-        what = ", ".join(node.op.label() for node in part.nodes)
+        what = ", ".join(node.label for node in part.nodes)
         return Row(name, what + shares, part.result.shape, total(part.nodes), part.result)
     inner = tuple(row for inside in part.items for row in _item_rows(inside))
     cost = Cost(*map(sum, zip(Cost(), *(row.cost for row in inner), strict=True)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from archc.errors import Mistake
 from archc.ops.base import Operator, Shape, Shapes
@@ -80,6 +80,12 @@ class Node:
         """Multiply-accumulates for one sample."""
         return self.facts.macs
 
+    @property
+    def label(self) -> str:
+        """The operation as a paper's figure writes it: ``3×3 conv, 64, /2``; ``3 conv`` on one axis."""
+        shapes = self.input_shapes
+        return self.op.label(max(len(shapes[0]) - 1, 1) if shapes else 2)
+
     def __repr__(self) -> str:
         return f"Node({self.name}: {self.op.name} {self.shape})"
 
@@ -107,6 +113,14 @@ class Bypass:
 
     path: str
     node: Node  # an identity
+
+    @property
+    def result(self) -> Node:
+        return self.node
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        yield self.node
 
 
 @dataclass(slots=True, eq=False)
@@ -143,6 +157,14 @@ class Scope:
     @property
     def result(self) -> Node:
         return next(iter(self.outputs.values()))
+
+    @property
+    def nodes(self) -> Iterator[Node]:
+        """Every node inside, in the order of the document."""
+        return (node for item in self.items for part in item.parts for node in part.nodes)
+
+
+Part: TypeAlias = Layer | Scope | Bypass  # what an item expands to; each has nodes and a result
 
 
 class GraphOutput(NamedTuple):

@@ -28,7 +28,7 @@ class Activation(Operator):
         """What the template's fields stand for."""
         return {}
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return self.words
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
@@ -161,7 +161,7 @@ class Tanh(Activation, name="tanh", family="activation"):
     )
     examples = anywhere(scaled=True)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return "scaled tanh" if self.scaled else "tanh"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

@@ -113,7 +113,7 @@ class Reshape(Operator, name="reshape", family="shape"):
         axis = POINT if inputs[0] == output else Whole()
         return ((axis,) * (len(inputs[0]) - 1),)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"reshape {'×'.join(map(str, self.shape))}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
@@ -221,7 +221,7 @@ class Slice(Operator, name="slice", family="shape"):
         starts = (Fraction(taken[0] if taken else 0) for taken in self._ranges(inputs[0])[1:])
         return (tuple(Window(Fraction(1), start, start) for start in starts),)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         if self.channels is None:
             return "slice"
         return f"slice {self.channels[0]}:{self.channels[1]}"
@@ -301,7 +301,7 @@ class PixelShuffle(Operator, name="pixel_shuffle", family="shape"):
     def arithmetic(self, inputs: Shapes, output: Shape) -> str:
         return f"{inputs[0][1]}·{self.factor} = {output[1]}" if self.factor != 1 else ""
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"pixel shuffle, ×{self.factor}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

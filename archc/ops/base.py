@@ -229,8 +229,8 @@ class Operator:
         """Warnings about a use that is allowed but probably not meant (a stride that does not divide)."""
         return []
 
-    def label(self) -> str:
-        """The operator as a paper's figure writes it: ``3×3 conv, 64, /2``."""
+    def label(self, axes: int = 2) -> str:
+        """The operator as a paper's figure writes it: ``3×3 conv, 64, /2``; ``axes`` are spatial."""
         return self.name.replace("_", " ")
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

@@ -215,9 +215,9 @@ class Conv(Convolution, name="conv", family="convolution"):
             inits = inits[1:]  # the class starts so by itself, and knows the fan-in of each map
         return padded(axes, module, (CONNECTED_CONV2D,), inits)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         groups = f", {self.groups} groups" if self.groups != 1 else ""
-        size = f"{by_sign(self.kernel)} conv, {self.filters}{dilated(self.dilation)}"
+        size = f"{by_sign(self.kernel, axes)} conv, {self.filters}{dilated(self.dilation)}"
         return f"{size}{step(self.stride)}{groups}"
 
 
@@ -247,8 +247,8 @@ class DepthwiseConv(Convolution, name="depthwise_conv", family="convolution"):
     def group_count(self, channels: int) -> int:
         return channels
 
-    def label(self) -> str:
-        return f"{by_sign(self.kernel)} depthwise conv{dilated(self.dilation)}{step(self.stride)}"
+    def label(self, axes: int = 2) -> str:
+        return f"{by_sign(self.kernel, axes)} depthwise conv{dilated(self.dilation)}{step(self.stride)}"
 
 
 def printed(size: Size) -> Size:

@@ -139,8 +139,8 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
         more = f" + {extra}" if extra else ""
         return f"({size} − 1)·{stride} − 2·{padding} + {reach}{more} = {output[1]}"
 
-    def label(self) -> str:
-        words = f"{by_sign(self.kernel)} transposed conv, {self.filters}"
+    def label(self, axes: int = 2) -> str:
+        words = f"{by_sign(self.kernel, axes)} transposed conv, {self.filters}"
         return f"{words}{dilated(self.dilation)}{step(self.stride, '×')}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

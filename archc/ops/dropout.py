@@ -22,7 +22,7 @@ class Dropout(Operator, name="dropout", family="dropout"):
     )
     examples = anywhere(rate=0.2)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"dropout {self.rate * 100:g} %"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
@@ -62,7 +62,7 @@ class DropPath(Operator, name="drop_path", family="dropout"):
     source = "Huang et al., Deep networks with stochastic depth, 2016"
     examples = tuple(example._replace(settings={"rate": 0.2}) for example in anywhere(rate=0.2))
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"drop path {self.rate * 100:g} %"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

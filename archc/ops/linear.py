@@ -48,7 +48,7 @@ class FullyConnected(Operator, name="fc", family="fully_connected"):
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(inputs[0]) - 1),)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"fc {self.units}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

@@ -121,8 +121,8 @@ class GroupNorm(Normalisation, name="group_norm", family="normalisation"):
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(output) - 1),)
 
-    def label(self) -> str:
-        return f"group norm, {self.groups} groups"
+    def label(self, axes: int = 2) -> str:
+        return f"group norm, {self.groups} group{'s' * (self.groups != 1)}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         module = Call(
@@ -198,7 +198,7 @@ class LocalResponseNorm(Operator, name="lrn", family="normalisation"):
         Example({}, ((8, 2, 3, 3),), (8, 2, 3, 3)),
     )
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return "local response norm"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

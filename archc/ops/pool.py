@@ -139,8 +139,8 @@ class MaxPool(Pool, name="max_pool", family="pooling"):
                 )
         return output
 
-    def label(self) -> str:
-        words = f"{by_sign(self.kernel)} max pool{dilated(self.dilation)}"
+    def label(self, axes: int = 2) -> str:
+        words = f"{by_sign(self.kernel, axes)} max pool{dilated(self.dilation)}"
         return f"{words}{step(self.pool_stride())}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
@@ -198,10 +198,10 @@ class AvgPool(Pool, name="avg_pool", family="pooling"):
                     )
         return output
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         """``7×7 avg pool``; the stride is shown where it is not the kernel."""
         stride = "" if self.stride in (None, self.kernel) else step(self.pool_stride())
-        return f"{by_sign(self.kernel)} avg pool{stride}"
+        return f"{by_sign(self.kernel, axes)} avg pool{stride}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         axes = self.windows(inputs[0])
@@ -273,8 +273,8 @@ class AdaptiveTo(Adaptive):
     def printed_size(self) -> Size:
         return printed(self.size)
 
-    def label(self) -> str:
-        return f"{self.name.replace('_', ' ')}, {by_sign(self.size)}"
+    def label(self, axes: int = 2) -> str:
+        return f"{self.name.replace('_', ' ')}, {by_sign(self.size, axes)}"
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class RBF(Operator, name="rbf", family="fully_connected"):
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(inputs[0]) - 1),)
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         return f"RBF {self.units}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:

@@ -135,7 +135,7 @@ class Crop(Operator, name="crop", family="shape"):
         read = tuple(Window(Fraction(1), start, start) for start in starts)
         return (read, *((NOWHERE,) * len(read) for _ in inputs[1:]))
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         if self.size is None:
             return f"crop like {self.like}"
         return (
@@ -314,7 +314,7 @@ class Upsample(Operator, name="upsample", family="shape"):
             return ""
         return f"{inputs[0][1]}·{output[1] // inputs[0][1]} = {output[1]}"
 
-    def label(self) -> str:
+    def label(self, axes: int = 2) -> str:
         if self.factor is None:
             return f"{self.mode} upsample"
         sign = "×".join(map(str, (self.factor,) if isinstance(self.factor, int) else self.factor))

@@ -215,9 +215,9 @@ def pad_values(axes: tuple[Axis, ...]) -> tuple[int, ...]:
     return tuple(n for axis in reversed(axes) for n in axis.padding)
 
 
-def by_sign(size: Size) -> str:
-    """A kernel as papers write it: ``3×3``, ``1×7``."""
-    return f"{size}×{size}" if isinstance(size, int) else "×".join(map(str, size))
+def by_sign(size: Size, axes: int = 2) -> str:
+    """A kernel as papers write it, on so many axes: ``3×3``, ``1×7``."""
+    return "×".join(map(str, (size,) * axes if isinstance(size, int) else size))
 
 
 def step(stride: Size, sign: str = "/") -> str:
