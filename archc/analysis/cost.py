@@ -23,6 +23,11 @@ class Totals(NamedTuple):
     whole: Cost
     training_only: Cost
 
+    @property
+    def inference(self) -> Cost:
+        """The cost without what only training pays."""
+        return Cost(*(a - b for a, b in zip(self.whole, self.training_only, strict=True)))
+
 
 def total(nodes: Iterable[Node]) -> Cost:
     """What these nodes cost together."""

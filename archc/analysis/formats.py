@@ -83,11 +83,13 @@ def table(
 def footer(summary: Summary) -> list[str]:
     """The totals in words, with their units, and what of them only training pays."""
     whole, heads = summary.totals
+    training = memory(summary.activation_bytes_in_training)
+    trained = f", in training {training}" if summary.has_heads else ""
     lines = [
         f"{parameters(whole.params, whole.frozen)}, {counted(whole.buffers, 'buffer value')}, "
         f"{whole.macs:,} MACs ({short(whole.macs)})",
         f"depth {summary.depth} (layers with weights on the longest path)",
-        f"activations {memory(summary.activation_bytes)}; peak in inference "
+        f"activations {memory(summary.activation_bytes)}{trained}; peak in inference "
         f"{memory(summary.peak.bytes)}, at {summary.peak.node}",
     ]
     if heads != Cost():

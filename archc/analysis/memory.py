@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import NamedTuple
 
@@ -18,12 +19,23 @@ class Peak(NamedTuple):
 
 
 def activation_bytes(graph: Graph) -> int:
-    """Bytes of every value that a forward pass materialises, training-only heads included.
+    """Bytes of every value that a forward pass materialises, training-only heads left out.
 
-    Inputs are not counted, nor results that share their input's memory (``Operator.view``). This is
-    what a training step keeps for the backward pass, to first order.
+    Inputs are not counted, nor results that share their input's memory (``Operator.view``).
     """
-    return BYTES * sum(prod(n.shape) for n in graph.nodes.values() if not n.op.view)
+    return stored_bytes(node for node in graph.nodes.values() if not node.training_only)
+
+
+def activation_bytes_in_training(graph: Graph) -> int:
+    """:func:`activation_bytes` with the training-only heads: what a training step keeps for the
+    backward pass, to first order.
+    """
+    return stored_bytes(graph.nodes.values())
+
+
+def stored_bytes(nodes: Iterable[Node]) -> int:
+    """Bytes of the results of these nodes, but for those that share their input's memory."""
+    return BYTES * sum(prod(node.shape) for node in nodes if not node.op.view)
 
 
 def peak_activation_bytes(graph: Graph) -> Peak:

@@ -7,7 +7,12 @@ from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from archc.analysis.cost import Totals, totals
-from archc.analysis.memory import Peak, activation_bytes, peak_activation_bytes
+from archc.analysis.memory import (
+    Peak,
+    activation_bytes,
+    activation_bytes_in_training,
+    peak_activation_bytes,
+)
 from archc.analysis.paths import depth
 from archc.analysis.receptive import Field, Reach, covers, receptive_fields
 from archc.analysis.words import dimensions
@@ -24,13 +29,19 @@ class Summary:
     graph: Graph
     totals: Totals
     depth: int  # layers with weights on the longest path
-    activation_bytes: int
+    activation_bytes: int  # without training-only heads
+    activation_bytes_in_training: int
     peak: Peak
 
     @cached_property
     def fields(self) -> dict[str, Field]:
         """Receptive fields by node and document input; most of the work, so left until asked for."""
         return receptive_fields(self.graph)
+
+    @property
+    def has_heads(self) -> bool:
+        """Whether there are nodes that only training runs."""
+        return any(node.training_only for node in self.graph.nodes.values())
 
     def field_words(self, node: Node) -> str:
         """How far a node sees, for a table: ``11 × 11``, or ``all`` of the input.
@@ -67,6 +78,7 @@ class Summary:
             "training_only": heads._asdict(),
             "depth": self.depth,
             "activation_bytes": self.activation_bytes,
+            "activation_bytes_in_training": self.activation_bytes_in_training,
             "peak_activation_bytes": self.peak.bytes,
             "peak_at": self.peak.node,
             "nodes": [self._node_dict(node) for node in graph.nodes.values()],
@@ -96,6 +108,7 @@ def summarise(graph: Graph) -> Summary:
         totals(graph),
         depth(graph),
         activation_bytes(graph),
+        activation_bytes_in_training(graph),
         peak_activation_bytes(graph),
     )
 

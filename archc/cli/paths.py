@@ -15,7 +15,7 @@ from archc.analysis.formats import GAP
 from archc.analysis.path_table import Measured
 from archc.cli.app import colored
 from archc.cli.options import Args, Inputs, Root, Specs, open_spec
-from archc.cli.writing import write_file
+from archc.cli.writing import picture_kind, write_file
 
 if TYPE_CHECKING:
     from archc.plots import Format as Picture
@@ -45,7 +45,7 @@ def paths(
     Every path of a residual network is a network of its own; most are far shorter than the
     longest, which is the depth.
     """
-    kind = _kind(plot)
+    kind = picture_kind(plot, "--plot")
     nets = [open_spec(spec, arg, input, root) for spec in specs]
     measured = [Measured(net.graph, net.paths()) for net in nets]
     if format == "table" and colored(sys.stdout):
@@ -75,20 +75,3 @@ def _plot(measured: Sequence[Measured], path: Path, kind: Picture) -> None:
     titled = [(graph.document.title or graph.name, lengths) for graph, lengths in measured]
     write_file(path, plot(titled, kind), "--plot")
     typer.echo(path, err=True)
-
-
-def _kind(path: Path | None) -> Picture | None:
-    """The kind of picture, by the file's ending.
-
-    Raises:
-        typer.BadParameter: it is none that plots have.
-    """
-    if path is None:
-        return None
-    from archc.plots import FORMATS
-
-    for known in FORMATS:
-        if path.suffix == f".{known}":
-            return known
-    message = f"a plot is written as one of {', '.join(FORMATS)}, not as '{path.suffix[1:]}'"
-    raise typer.BadParameter(message, param_hint="--plot")

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    from archc.plots import Format as Picture
 
 
 def write_file(path: Path, content: bytes, option: str = "--out") -> None:
@@ -43,6 +47,23 @@ def keep(source: str | Path | None, path: Path) -> None:
     if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
         message = f"'{path}' holds the weights that are read, and would be overwritten"
         raise typer.BadParameter(message, param_hint="--out")
+
+
+def picture_kind(path: Path | None, option: str) -> Picture | None:
+    """The kind of picture that ``option`` asks for, by the file's ending; None without a file.
+
+    Raises:
+        typer.BadParameter: it is none that plots have.
+    """
+    if path is None:
+        return None
+    from archc.plots import FORMATS
+
+    for known in FORMATS:
+        if path.suffix == f".{known}":
+            return known
+    message = f"a plot is written as one of {', '.join(FORMATS)}, not as '{path.suffix[1:]}'"
+    raise typer.BadParameter(message, param_hint=option)
 
 
 def _umask() -> int:

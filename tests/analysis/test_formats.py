@@ -49,7 +49,7 @@ aux          fc 10 (training only)                   10      10,250  10.2 k    a
 10,784 parameters, 24 buffer values, 123,944 MACs (124 k)
 of these only for training: 10,250 parameters, 10,240 MACs
 depth 5 (layers with weights on the longest path)
-activations 52.09 KiB; peak in inference 12.00 KiB, at units.0.conv_norm
+activations 52.05 KiB, in training 52.09 KiB; peak in inference 12.00 KiB, at units.0.conv_norm
 MACs: multiply-accumulates for one sample (FLOPs = 2 × MACs). Memory: float32, one sample.
 Field: receptive field in positions of the input; padding counts as input."""
 
@@ -162,6 +162,7 @@ def test_json_holds_every_count(tiny: archc.Architecture) -> None:
         "training_only": {"params": 10_250, "buffers": 0, "macs": 10_240, "frozen": 0},
         "depth": 5,
         "activation_bytes": tiny.activation_bytes,
+        "activation_bytes_in_training": tiny.activation_bytes + 4 * 10,
         "peak_activation_bytes": tiny.peak_activation_bytes,
         "peak_at": "units.0.conv_norm",
     }

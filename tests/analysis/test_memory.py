@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import archc
-from archc.analysis.memory import Peak, activation_bytes, peak_activation_bytes
+from archc.analysis.memory import (
+    Peak,
+    activation_bytes,
+    activation_bytes_in_training,
+    peak_activation_bytes,
+)
 from archc.graph.graph import Graph
 
 HEAD = "archc: 1\nname: net\ninput: [2, 4, 4]\ndefaults: {conv: {kernel: 1}}\nnodes:\n"
@@ -62,5 +67,6 @@ def test_training_only_heads_count_in_a_training_pass_alone() -> None:
         "  aux: {op: conv, filters: 50, from: a}\n"
     )
     net = graph(heads, "outputs:\n  main: out\n  aux: {from: aux, training_only: true}\n")
-    assert activation_bytes(net) == (3 + 1 + 50) * MAP
+    assert activation_bytes(net) == (3 + 1) * MAP
+    assert activation_bytes_in_training(net) == (3 + 1 + 50) * MAP
     assert peak_activation_bytes(net) == Peak((2 + 3) * MAP, "a")
