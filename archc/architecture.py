@@ -20,10 +20,11 @@ from archc.ops.base import Shape
 from archc.spec.load import load, loads
 
 if TYPE_CHECKING:
-    from graphviz import Digraph
     from torch import Tensor, nn
 
     from archc.drawing import Format as Picture
+    from archc.drawing import Repeats, Style, ThemeName
+    from archc.drawing.picture.scene import Scene
     from archc.weights import Report
 
 InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | None
@@ -155,7 +156,7 @@ class Architecture:
 
     @property
     def activation_bytes(self) -> int:
-        """Bytes of all values that a forward pass computes."""
+        """Bytes of all values that a forward pass computes, without those of training-only heads."""
         return self._summary.activation_bytes
 
     @property
@@ -300,34 +301,47 @@ class Architecture:
 
         return convert(self.graph, Request(_source(weights), layout, _patterns(except_)), to)
 
-    def draw(
+    def draw(  # noqa: PLR0913  # one parameter for each choice
         self,
         file: str | PathLike[str] | None = None,
         *,
+        style: Style = "graph",
         depth: int | None = None,
-        collapse: Sequence[str] = (),
-    ) -> Digraph:
-        """The graph as a drawing, also written to ``file`` (svg, pdf, png or dot) if one is given.
+        collapse: str | Sequence[str] = (),
+        expand: str | Sequence[str] = (),
+        repeats: Repeats = "auto",
+        node: str = "",
+        aspect: str = "16:9",
+        theme: ThemeName = "light",
+        title: bool = True,
+    ) -> Scene:
+        """The drawing, also written to ``file`` (svg, pdf, png, html or dot) if one is given.
 
-        ``depth`` is how far block calls are opened, ``collapse`` names blocks or calls to fold.
+        ``style`` is ``graph``, ``stack`` or ``volume``. ``depth``, ``collapse``, ``expand`` and
+        ``repeats`` say how far block calls are opened, ``node`` whose inside is drawn, ``aspect``
+        the page's width over its height, or ``free``. Lengths in the result are points.
 
         Raises:
             SpecError: the drawing is not possible.
         """
-        from archc.drawing import draw, render
+        from archc.drawing import Options
+        from archc.drawing.draw import draw
+        from archc.drawing.files import written
 
-        drawing = draw(self.graph, depth=depth, collapse=collapse)
+        options = Options(
+            style, depth, _patterns(collapse), _patterns(expand), repeats,
+            (node,) if node else (), aspect, theme, title,
+        )  # fmt: skip
         if file is not None:
             path = Path(file)
-            path.write_bytes(render(drawing, cast("Picture", path.suffix.lstrip("."))))
-        return drawing
+            kind = cast("Picture", path.suffix.lstrip("."))
+            path.write_bytes(written([self.graph], options, kind))
+        return draw([self.graph], options)
 
     def _repr_svg_(self) -> str | None:
         """A notebook shows the drawing, or where that is not possible the line of ``repr``."""
-        from archc.drawing import draw, render
-
         try:
-            return render(draw(self.graph), "svg").decode()
+            return self.draw()._repr_svg_()
         except (SpecError, OSError, ImportError):
             return None
 

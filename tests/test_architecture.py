@@ -82,16 +82,20 @@ def test_a_notebook_shows_the_drawing(
 ) -> None:
     assert "<svg" in str(net._repr_svg_())
 
-    def fails(*_: object) -> bytes:
+    def fails(*_: object) -> object:
         raise archc.SpecError([])
 
-    monkeypatch.setattr("archc.drawing.render", fails)
+    monkeypatch.setattr("archc.drawing.draw.draw", fails)
     assert net._repr_svg_() is None
 
 
 def test_a_drawing_is_written_to_a_file(net: archc.Architecture, tmp_path: Path) -> None:
-    drawing = net.draw(tmp_path / "net.dot")
-    assert (tmp_path / "net.dot").read_text() == drawing.source
+    scene = net.draw(tmp_path / "net.svg", theme="dark")
+    assert (tmp_path / "net.svg").read_text() == scene._repr_svg_()
+    net.draw(tmp_path / "net.html")
+    assert "<script" in (tmp_path / "net.html").read_text()
+    with pytest.raises(archc.SpecError, match="A082"):
+        net.draw(tmp_path / "net.gif")
 
 
 def test_a_summary_is_text(net: archc.Architecture) -> None:

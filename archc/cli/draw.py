@@ -1,62 +1,175 @@
-"""``archc draw``: the architecture as a picture."""
+"""``archc draw``: architectures as pictures."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from archc.cli.options import STDIN, Args, Inputs, Root, Spec, open_spec
+from archc.cli.options import STDIN, Args, Inputs, Root, Specs, open_spec
 from archc.cli.writing import write_file
+from archc.drawing import FORMATS, SLIDE, Format, Options, Repeats, Still, Style, ThemeName
 
 if TYPE_CHECKING:
-    from archc.drawing import Format
+    from archc.architecture import Architecture
+    from archc.drawing.flow.sheet import Drawing
+    from archc.drawing.frames.parts import Shown
+    from archc.drawing.picture.scene import Scene
+    from archc.graph.graph import Graph
+
+
+def _many(metavar: str, help: str) -> Any:
+    """An option that may be given often."""
+    return typer.Option(
+        metavar=metavar,
+        help=f"{help}; may be given often.",
+        default_factory=list,
+        show_default=False,
+    )
+
+
+Out: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", help="File, or - for standard output. [default: build/NAME.svg]"),
+]
+Named: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--format", "-f", help="svg, pdf, png, html or dot. [default: by the ending]"),
+]
+Look: TypeAlias = Annotated[
+    Style, typer.Option("--style", "-s", help="Boxes and arrows, bars by layer, or tensors.")
+]
+Theme: TypeAlias = Annotated[ThemeName, typer.Option(help="Colours for a screen, or for paper.")]
+Aspect: TypeAlias = Annotated[
+    str, typer.Option(metavar="W:H", help="The page's, or `free`: as large as needed.")
+]
+Title: TypeAlias = Annotated[bool, typer.Option(help="Name and costs above the drawing.")]
+Depth: TypeAlias = Annotated[
+    int | None, typer.Option(min=0, help="How many levels of block calls are opened.")
+]
+Again: TypeAlias = Annotated[
+    Repeats, typer.Option(help="Draw equal neighbours once, as `× 6`, or each.")
+]
+Frames: TypeAlias = Annotated[
+    bool, typer.Option("--frames", help="A picture for each step, or for each highlight.")
+]
+Collapse: TypeAlias = Annotated[list[str], _many("NAME", "A block or call to fold")]
+Expand: TypeAlias = Annotated[list[str], _many("NAME", "A block or call to open")]
+Inside: TypeAlias = Annotated[list[str], _many("PATH", "Draw the inside of this block")]
+Highlight: TypeAlias = Annotated[
+    list[str], _many("NAME", "Fade all but this node, block or operator")
+]
 
 
 def draw(  # noqa: PLR0913  # one parameter for each option
-    spec: Spec,
+    specs: Specs,
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", "-o", help="File, or - for standard output. [default: build/NAME.svg]"
-        ),
-    ] = None,
-    format: Annotated[
-        str | None,
-        typer.Option("--format", "-f", help="svg, pdf, png or dot. [default: by the ending]"),
-    ] = None,
-    depth: Annotated[
-        int | None, typer.Option(min=0, help="How many levels of block calls are opened.")
-    ] = None,
-    collapse: Annotated[
-        list[str],
-        typer.Option(
-            metavar="NAME",
-            help="A block or call to fold; may be given often.",
-            default_factory=list,
-            show_default=False,
-        ),
-    ],
+    out: Out = None,
+    format: Named = None,
+    style: Look = "graph",
+    theme: Theme = "light",
+    aspect: Aspect = SLIDE,
+    title: Title = True,
+    depth: Depth = None,
+    collapse: Collapse,
+    expand: Expand,
+    repeats: Again = "auto",
+    node: Inside,
+    highlight: Highlight,
+    frames: Frames = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
 ) -> None:
-    """Draw the graph."""
-    from archc.drawing import draw as drawing_of
-    from archc.drawing import render
-
+    """Draw architectures for a slide."""
     kind = _format(out, format)
-    net = open_spec(spec, arg, input, root)
-    picture = render(drawing_of(net.graph, depth=depth, collapse=collapse), kind)
-    if str(out) == STDIN:
+    nets = [open_spec(spec, arg, input, root) for spec in specs]
+    options = Options(
+        style=style, depth=depth, collapse=tuple(collapse), expand=tuple(expand), repeats=repeats,
+        nodes=tuple(node), aspect=aspect, theme=theme, title=title,
+    )  # fmt: skip
+    path = out or Path("build") / f"{_stem(nets, options)}.{kind}"
+    if kind == "html":
+        from archc.drawing.files import page
+
+        if frames or highlight:
+            message = "a page that folds and searches itself has no frames and no highlights"
+            raise typer.BadParameter(message, param_hint="--format")
+        _write(path, page([net.graph for net in nets], options))
+    else:
+        _pictures(path, kind, [net.graph for net in nets], options, highlight, frames=frames)
+
+
+def _pictures(  # what is drawn, how, and where to
+    path: Path,
+    kind: Still,
+    graphs: list[Graph],
+    options: Options,
+    highlight: list[str],
+    *,
+    frames: bool,
+) -> None:
+    """One picture, or one for each frame."""
+    from archc.drawing.frames.build import frames as steps
+    from archc.drawing.frames.highlight import highlight as lit
+    from archc.drawing.frames.highlight import highlights
+    from archc.drawing.palette import THEMES
+    from archc.drawing.picture.render import render
+
+    drawn, theme = _drawn(graphs, options), THEMES[options.theme]
+    if frames:
+        scenes = highlights(drawn, highlight, theme) if highlight else steps(drawn, theme)
+        _sequence(path, kind, scenes)
+    else:
+        scene = lit(drawn, highlight, theme) if highlight else drawn.scene
+        _write(path, render(scene, kind))
+
+
+def _drawn(graphs: list[Graph], options: Options) -> Drawing | Shown:
+    """The drawing, with what each of its parts stands for; a word on what was folded, if anything."""
+    if len(graphs) == 1 and not options.nodes and options.style == "graph":
+        from archc.drawing.draw import opened
+
+        drawing = opened(graphs[0], options)
+        if folded := drawing.folded(graphs[0]):
+            typer.echo(folded, err=True)
+        return drawing
+    from archc.drawing.draw import draw as scene_of
+    from archc.drawing.frames.calls import shown_in
+
+    return shown_in(scene_of(graphs, options), graphs)
+
+
+def _sequence(path: Path, kind: Still, scenes: list[Scene]) -> None:
+    """Pages of one PDF, or numbered files."""
+    from archc.drawing.picture.render import pdf_pages, render
+
+    if kind == "pdf":
+        _write(path, pdf_pages(scenes))
+        return
+    if str(path) == STDIN:
+        message = "only --format pdf puts all frames in one file, for standard output"
+        raise typer.BadParameter(message, param_hint="--out")
+    digits = max(2, len(str(len(scenes))))
+    for number, scene in enumerate(scenes, 1):
+        name = f"{path.stem}-{number:0{digits}}{path.suffix}"
+        _write(path.with_name(name), render(scene, kind))
+
+
+def _write(path: Path, picture: bytes) -> None:
+    if str(path) == STDIN:
         sys.stdout.buffer.write(picture)
         return
-    path = out or Path("build") / f"{net.name}.{kind}"
     write_file(path, picture)
     typer.echo(path)
+
+
+def _stem(nets: list[Architecture], options: Options) -> str:
+    """``googlenet``, ``alexnet-vgg16-stack``, ``googlenet-inception_3a``."""
+    style = [options.style] if options.style != "graph" else []
+    return "-".join([*(net.name for net in nets), *options.nodes, *style])
 
 
 def _format(out: Path | None, named: str | None) -> Format:
@@ -65,8 +178,6 @@ def _format(out: Path | None, named: str | None) -> Format:
     Raises:
         typer.BadParameter: it is none that drawings have.
     """
-    from archc.drawing import FORMATS
-
     to_file = out is not None and str(out) != STDIN
     wanted = named or (out.suffix.lstrip(".") if out is not None and to_file else "svg")
     for known in FORMATS:

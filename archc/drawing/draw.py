@@ -1,77 +1,148 @@
-"""The stage: a graph in, a drawing out."""
+"""The stage: graphs in, a scene out, in the style that is asked for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import get_args
 
-from archc.drawing.dot import digraph
-from archc.drawing.view import View, deepest, foldable, look
+from archc.drawing import FREE, Options, Repeats, Style, ThemeName
+from archc.drawing.flow.draw import fitting
+from archc.drawing.flow.sheet import Drawing, Sheet
+from archc.drawing.folding import foldable
+from archc.drawing.palette import THEMES
+from archc.drawing.picture.scene import Scene
+from archc.drawing.view import Folding
 from archc.errors import Mistake, SpecError, nearest
 from archc.graph.graph import Graph
 
-if TYPE_CHECKING:
-    from graphviz import Digraph
-
-READABLE = 40  # boxes; left alone, a drawing is folded until it has no more
-MOST_BOXES = 500
-MOST_SPAN = 15_000  # rows that all edges together pass; above it, dot would take minutes
-CURVED_SPAN = 1_500  # above it, routing curves would take minutes, so edges are straight
+_ASPECT = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?):([0-9]{1,4}(?:\.[0-9]{1,3})?)\Z", re.ASCII)
+WIDEST = 10.0  # of an aspect, either way
 
 
-def draw(
-    graph: Graph, *, depth: int | None = None, collapse: Sequence[str] = (), title: bool = True
-) -> Digraph:
-    """The graph as DOT, for :func:`archc.drawing.render`.
-
-    ``depth`` is the most dots that a name in the drawing has; what lies deeper is folded into one
-    box. At 0, block calls and repeated nodes are single boxes; at 1, a repeated block shows its
-    instances and other calls are open. ``collapse`` folds by name: a block (each of its calls), a
-    call, or a repeated node (one box that says ``× 6``). Without either, the drawing is opened as
-    far as it stays readable: the greatest depth with at most 40 boxes, or depth 0. Shapes are
-    written (C, H, W), without the batch.
+def draw(graphs: Sequence[Graph], options: Options) -> Scene:
+    """One page. Several graphs, and the inside of blocks, stand side by side.
 
     Raises:
-        SpecError: ``collapse`` names nothing that can be folded, or the drawing would be too large.
+        SpecError: an option names what is not there, or the drawing would be too large.
     """
-    _check(graph, depth, collapse)
-    view = _readable(graph) if depth is None and not collapse else None
-    view = view or look(graph, depth, frozenset(collapse))
-    span = view.span
-    if len(view.boxes) > MOST_BOXES or span > MOST_SPAN:
-        raise SpecError([_too_large(view, span)])
-    return digraph(view, graph, titled=title, curved=span <= CURVED_SPAN)
+    _check_choices(options)
+    theme, aspect = THEMES[options.theme], aspect_of(options.aspect)
+    _check_style(options)
+    if options.style == "stack":
+        from archc.drawing.stack.draw import stack
+
+        return stack(graphs, theme=theme, aspect=aspect)
+    if options.style == "volume":
+        from archc.drawing.volumes.draw import volumes
+
+        if len(graphs) > 1:
+            raise _mistake("the volume style draws one network", "draw them one by one")
+        return volumes(graphs[0], theme=theme, aspect=aspect)
+    if options.nodes or len(graphs) > 1:
+        from archc.drawing.inside.draw import panels
+
+        return panels(_subjects(graphs, options.nodes), theme=theme, aspect=aspect)
+    return opened(graphs[0], options).scene
 
 
-def _readable(graph: Graph) -> View:
-    depth = deepest(graph.root)
-    view = look(graph, depth, frozenset())
-    while depth > 0 and len(view.boxes) > READABLE:
-        depth -= 1
-        view = look(graph, depth, frozenset())
-    return view
+def opened(graph: Graph, options: Options) -> Drawing:
+    """The graph style's drawing of one network, with how far it was opened.
+
+    Raises:
+        SpecError: an option names what is not there, or the drawing would be too large.
+    """
+    _check_choices(options)
+    theme, aspect = THEMES[options.theme], aspect_of(options.aspect)
+    _check(graph, options)
+    sheet = Sheet(graph, theme, aspect, options.title)
+    collapse, expand = frozenset(options.collapse), frozenset(options.expand)
+    if options.depth is not None:
+        once = options.repeats == "once"
+        return sheet.drawing(Folding(options.depth, collapse, expand, once))
+    drawing = fitting(sheet, options.repeats, collapse)
+    if not expand:
+        return drawing
+    return sheet.drawing(drawing.folding._replace(expand=expand))
 
 
-def _check(graph: Graph, depth: int | None, collapse: Sequence[str]) -> None:
+def aspect_of(text: str) -> float | None:
+    """``16:9`` as a number; None for ``free``.
+
+    >>> aspect_of("4:2"), aspect_of("free")
+    (2.0, None)
+
+    Raises:
+        SpecError: it is neither, or the page would be a strip.
+    """
+    if text == FREE:
+        return None
+    match = _ASPECT.match(str(text))
+    sizes = [float(size) for size in match.groups()] if match else [0.0]
+    if all(sizes) and 1 / WIDEST <= sizes[0] / sizes[1] <= WIDEST:
+        return sizes[0] / sizes[1]
+    help = "write width:height, as 16:9 or 4:3, from 1:10 to 10:1, or `free`: as large as needed"
+    raise _mistake(f"'{str(text)[:40]}' is no aspect of a page", help)
+
+
+def _subjects(graphs: Sequence[Graph], nodes: tuple[str, ...]) -> list[tuple[Graph, str]]:
+    """Every graph with the nodes that it has; one that has none is drawn whole beside another's."""
+    from archc.drawing.inside.find import paths
+
+    found: list[tuple[Graph, str]] = []
+    known = [paths(graph) for graph in graphs]
+    missing = [node for node in nodes if not any(node in each for each in known)]
+    for graph, has in zip(graphs, known, strict=True):
+        own = [node for node in nodes if node in has]
+        found += [(graph, node) for node in [*own, *missing] or [""]]
+    return found
+
+
+def _check_choices(options: Options) -> None:
+    """Refuse words that are none of the choices, which Python lets through."""
+    for name, known in (("style", Style), ("theme", ThemeName), ("repeats", Repeats)):
+        given = getattr(options, name)
+        if given not in get_args(known):
+            help = nearest(str(given), get_args(known)) or f"choose {', '.join(get_args(known))}"
+            raise _mistake(f"{name} cannot be {str(given)[:40]!r}", help)
+    if options.depth is not None and not isinstance(options.depth, int):
+        raise _mistake(
+            f"depth must be a whole number, not {str(options.depth)[:40]!r}", "0 folds all"
+        )
+
+
+def _check_style(options: Options) -> None:
+    """Refuse what only the graph style can do."""
+    given = {
+        "depth": options.depth is not None,
+        "collapse": bool(options.collapse),
+        "expand": bool(options.expand),
+        "repeats": options.repeats != "auto",
+        "node": bool(options.nodes),
+    }
+    if options.style != "graph" and any(given.values()):
+        names = ", ".join(name for name, is_given in given.items() if is_given)
+        help = f"the {options.style} style folds by itself, and draws whole networks"
+        raise _mistake(f"{names}: only the graph style has that", help)
+
+
+def _check(graph: Graph, options: Options) -> None:
     mistakes = []
-    if depth is not None and depth < 0:
+    if options.depth is not None and options.depth < 0:
         help = "depth 0 shows the names without a dot, and nothing below them"
-        mistakes.append(Mistake("A080", f"depth must be 0 or more, not {depth}", help=help))
-    names = foldable(graph.root) if collapse else set()
-    for name in collapse:
-        if name not in names:
-            known = ", ".join(sorted(n for n in names if "." not in n)[:12])
-            help = nearest(name, names) or (f"these can: {known}" if known else "nothing here can")
-            mistakes.append(Mistake("A080", f"nothing called '{name}' can be folded", help=help))
+        mistakes.append(Mistake("A080", f"depth must be 0 or more, not {options.depth}", help=help))
+    names = foldable(graph.root) if options.collapse or options.expand else set()
+    for word, given in (("folded", options.collapse), ("opened", options.expand)):
+        for name in given:
+            if name not in names:
+                known = ", ".join(sorted(n for n in names if "." not in n)[:12])
+                help = nearest(name, names) or (f"these can: {known}" if known else "nothing can")
+                mistakes.append(
+                    Mistake("A080", f"nothing called '{name}' can be {word}", help=help)
+                )
     if mistakes:
         raise SpecError(mistakes)
 
 
-def _too_large(view: View, span: int) -> Mistake:
-    if len(view.boxes) > MOST_BOXES:
-        message = f"the drawing would have {len(view.boxes):,} boxes, more than {MOST_BOXES}"
-    else:
-        message = f"the drawing's {len(view.edges):,} edges are too long and too many to lay out"
-    why = (f"together they pass {span:,} rows of boxes; the most is {MOST_SPAN:,}",)
-    help = "give a smaller depth, or fold blocks and repeated nodes by name"
-    return Mistake("A081", message, why=why if span > MOST_SPAN else (), help=help)
+def _mistake(message: str, help: str) -> SpecError:
+    return SpecError([Mistake("A080", message, help=help)])

@@ -1,20 +1,18 @@
-"""What is drawn: golden files, folding, shortcuts, limits."""
+"""What is drawn: folding, shortcuts, words, limits."""
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
-from archc.drawing import draw
-from archc.drawing.palette import SHORTCUT
+from archc.drawing import Options
+from archc.drawing.draw import aspect_of, draw, opened
+from archc.drawing.palette import LIGHT
+from archc.drawing.picture.scene import Disc, Label, Rect, Route, Scene
+from archc.drawing.view import Box, Group
 from archc.errors import SpecError
 from archc.graph.expand import expand
 from archc.graph.graph import Graph
 from archc.spec.load import load, loads
-
-GOLDEN = Path(__file__).parent / "golden"
 
 INCEPTION = """
 archc: 1
@@ -72,145 +70,243 @@ def graph_of(text: str) -> Graph:
     return expand(loads(text))
 
 
-def boxes(source: str) -> list[str]:
-    """The names of the boxes in a DOT text."""
-    lines = [line.strip() for line in source.splitlines() if "fillcolor" in line]
-    return [line.split(" [")[0].strip('"') for line in lines if not line.startswith("graph")]
+def scene_of(graph: Graph, **options: object) -> Scene:
+    return draw([graph], Options(**options))  # type: ignore[arg-type]
 
 
-def line_of(source: str, start: str) -> str:
-    return next(line for line in source.splitlines() if line.strip().startswith(start))
+def boxes(graph: Graph, **options: object) -> list[str]:
+    """The paths of the boxes in order."""
+    return [box.path for box in opened(graph, Options(**options)).view.boxes]  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("name", "depth"), [("lenet5", None), ("small_inception", None), ("small_inception", 0)]
-)
-def test_golden(name: str, depth: int | None) -> None:
-    graph = graph_of(INCEPTION) if name == "small_inception" else expand(load(name))
-    source = draw(graph, depth=depth).source
-    path = GOLDEN / (f"{name}.dot" if depth is None else f"{name}_depth{depth}.dot")
-    if os.environ.get("UPDATE_GOLDEN"):
-        path.write_text(source, encoding="utf-8")
-    assert source == path.read_text(encoding="utf-8"), "UPDATE_GOLDEN=1 writes it anew"
+def box(scene: Scene, name: str) -> Rect:
+    return next(
+        item
+        for item in scene.items
+        if isinstance(item, Rect) and item.about and item.about.name == name
+    )
 
 
-def test_the_same_graph_gives_the_same_text() -> None:
-    assert draw(graph_of(RESIDUAL)).source == draw(graph_of(RESIDUAL)).source
+def words(scene: Scene, name: str) -> list[str]:
+    return [line.text for line in box(scene, name).lines]
+
+
+def line(scene: Scene, source: str, target: str) -> Route:
+    name = f"{source} -> {target}"
+    return next(
+        item
+        for item in scene.items
+        if isinstance(item, Route) and item.about and item.about.name == name
+    )
 
 
 def test_depth_0_shows_names_without_dots() -> None:
-    source = draw(graph_of(RESIDUAL), depth=0).source
-    assert boxes(source) == ["input", "conv1", "stage1", "stage2", "tail", "tail_2"]
-    assert "<b>stage2 × 3</b>" in line_of(source, "stage2 [")
-    assert "<b>32 × 16 × 16</b>" in line_of(source, "stage2 [")
-    assert "51.9 k params" in line_of(source, "stage2 [")
+    graph = graph_of(RESIDUAL)
+    assert boxes(graph, depth=0) == ["input", "conv1", "stage1", "stage2", "tail", "output:tail"]
+    assert words(scene_of(graph, depth=0), "stage2") == [
+        "stage2 × 3",
+        "32 × 16 × 16",
+        "51.9 k params",
+    ]
 
 
 def test_depth_1_shows_instances() -> None:
-    found = boxes(draw(graph_of(RESIDUAL), depth=1).source)
+    found = boxes(graph_of(RESIDUAL), depth=1)
     assert found[2:7] == ["stage1.0", "stage1.1", "stage2.0", "stage2.1", "stage2.2"]
     assert found[7:9] == ["tail.0", "tail.1"]
+
+
+def test_equal_neighbours_are_drawn_once_where_asked() -> None:
+    graph = graph_of(RESIDUAL)
+    assert boxes(graph, depth=1, repeats="once")[2:5] == ["stage1.0", "stage2.0", "stage2.1"]
+    scene = scene_of(graph, depth=1, repeats="once")
+    assert words(scene, "stage2.1")[0] == "stage2.1 × 2"
+    assert words(scene, "stage2.1")[2] == "18.6 k params each"
+    assert box(scene, "stage2.1").copies == 1
+    assert box(scene, "stage2.0").copies == 0
+
+
+def test_only_equal_neighbours_are_drawn_once() -> None:
+    """An instance that sees other shapes, is patched or reads another value stands for itself."""
+    patched = RESIDUAL.replace("  tail:", "  stage2.2.conv1: {kernel: 1, padding: 0}\n  tail:")
+    found = boxes(graph_of(patched), depth=1, repeats="once")
+    assert found[2:6] == ["stage1.0", "stage2.0", "stage2.1", "stage2.2"]
 
 
 @pytest.mark.parametrize(
     ("collapse", "gone", "there"),
     [
-        (["unit"], "stage2.0.conv1", ["stage1.0", "stage1.1", "stage2.0", "stage2.1", "stage2.2"]),
-        (["stage2"], "stage2.0.conv1", ["stage2", "stage1.0.conv1"]),
-        (["stage2.1"], "stage2.1.conv1", ["stage2.1", "stage2.0.conv1"]),
-        (["tail"], "tail.0", ["tail", "stage1.0.conv1"]),
+        (("unit",), "stage2.0.conv1", ["stage1.0", "stage1.1", "stage2.0", "stage2.1", "stage2.2"]),
+        (("stage2",), "stage2.0.conv1", ["stage2", "stage1.0.conv1"]),
+        (("stage2.1",), "stage2.1.conv1", ["stage2.1", "stage2.0.conv1"]),
+        (("tail",), "tail.0", ["tail", "stage1.0.conv1"]),
     ],
 )
-def test_collapse(collapse: list[str], gone: str, there: list[str]) -> None:
-    found = boxes(draw(graph_of(RESIDUAL), collapse=collapse).source)
+def test_collapse(collapse: tuple[str, ...], gone: str, there: list[str]) -> None:
+    found = boxes(graph_of(RESIDUAL), collapse=collapse)
     assert gone not in found
     assert set(there) <= set(found)
 
 
-def test_collapse_folds_calls_by_block_and_by_name() -> None:
+def test_expand_opens_one_of_many() -> None:
+    found = boxes(graph_of(RESIDUAL), depth=0, expand=("stage2.1",))
+    assert found[3:6] == ["stage2.0", "stage2.1.conv1", "stage2.1.conv2"]
+    assert "stage1" in found
+    googlenet = boxes(expand(load("googlenet")), expand=("inception_4a",))
+    assert "inception_4a.b1" in googlenet
+    assert "inception_4b" in googlenet
+
+
+def test_calls_are_folded_by_block_and_by_name() -> None:
     graph = graph_of(INCEPTION)
-    assert {"inception_a", "inception_b"} <= set(boxes(draw(graph, collapse=["inception"]).source))
-    found = boxes(draw(graph, collapse=["inception_a"]).source)
+    assert {"inception_a", "inception_b"} <= set(boxes(graph, collapse=("inception",)))
+    found = boxes(graph, collapse=("inception_a",))
     assert "inception_a" in found
     assert "inception_b.b1" in found
 
 
-def test_a_large_network_is_folded_by_itself() -> None:
-    googlenet = boxes(draw(expand(load("googlenet"))).source)
-    assert "inception_3a" in googlenet
-    assert len(googlenet) <= 40
-    assert "layer1.0.conv1" in boxes(draw(expand(load("resnet18"))).source)
-    assert "layer1.0" in boxes(draw(expand(load("resnet50"))).source)
+def test_a_large_network_is_folded_until_it_fits_a_slide() -> None:
+    drawing = opened(expand(load("googlenet")), Options())
+    assert drawing.folding.depth == 0
+    assert (drawing.scene.width, drawing.scene.height) == (960, 540)
+    folded = "drawn to depth 0 of 1, inception_3a open; --depth 1 draws all"
+    assert drawing.folded(expand(load("googlenet"))) == folded
+
+
+def test_what_is_drawn_whole_says_nothing_of_folding() -> None:
+    graph = expand(load("vgg16"))
+    assert not opened(graph, Options()).folded(graph)
+    googlenet = expand(load("googlenet"))
+    assert not opened(googlenet, Options(depth=0)).folded(googlenet)
 
 
 def test_shortcuts_are_marked() -> None:
-    source = draw(graph_of(RESIDUAL), depth=9).source
-    identity = line_of(source, '"stage1.0.sum" -> "stage1.1.sum"')
-    assert SHORTCUT in identity
-    assert "dashed" not in identity
-    for end in ('"stage2.0.shortcut" -> "stage2.0.sum"', '"stage1.1.sum" -> "stage2.0.shortcut"'):
-        assert SHORTCUT in line_of(source, end)
-        assert "dashed" in line_of(source, end)
-    assert SHORTCUT not in line_of(source, '"stage1.0.conv2" -> "stage1.0.sum"')
+    scene = scene_of(graph_of(RESIDUAL), depth=9, repeats="each")
+    identity = line(scene, "stage1.0.sum", "stage1.1.sum")
+    assert (identity.color, identity.dashed) == (LIGHT.shortcut, False)
+    for source, target in (
+        ("stage2.0.shortcut", "stage2.0.sum"),
+        ("stage1.1.sum", "stage2.0.shortcut"),
+    ):
+        projection = line(scene, source, target)
+        assert (projection.color, projection.dashed) == (LIGHT.shortcut, True)
+    assert line(scene, "stage1.0.conv2", "stage1.0.sum").color == LIGHT.edge
+
+
+def test_a_shortcut_runs_beside_the_trunk() -> None:
+    scene = scene_of(graph_of(RESIDUAL), depth=9, repeats="each")
+    lane = max(x for x, _ in line(scene, "stage1.0.sum", "stage1.1.sum").points)
+    assert lane > box(scene, "stage1.1.conv1").x + box(scene, "stage1.1.conv1").width
 
 
 def test_the_branches_of_an_inception_module_are_no_shortcuts() -> None:
-    edges = [e for e in draw(graph_of(INCEPTION)).source.splitlines() if "->" in e]
-    assert not any(SHORTCUT in edge for edge in edges)
+    items = scene_of(graph_of(INCEPTION), depth=9).items
+    assert not any(isinstance(item, Route) and item.color == LIGHT.shortcut for item in items)
 
 
-def test_training_only_parts_are_dashed() -> None:
-    source = draw(graph_of(INCEPTION), depth=0).source
-    assert "dashed" in line_of(source, "aux [")
-    assert "dashed" in line_of(source, "inception_a -> aux")
-    assert "dashed" not in line_of(source, "main [")
-    assert "dashed: training only" in source
+def test_training_only_parts_are_dashed_and_to_the_side() -> None:
+    scene = scene_of(graph_of(INCEPTION), depth=0, aspect="free")
+    assert box(scene, "aux").dashed
+    assert line(scene, "inception_a", "aux").dashed
+    assert not box(scene, "main").dashed
+    assert box(scene, "aux").x > box(scene, "inception_a").x + box(scene, "inception_a").width
+    assert words(scene, "aux") == ["aux", "global avg pool", "fc 10", "410 params"]
 
 
 def test_norm_and_activation_stand_in_their_owners_box() -> None:
-    source = draw(graph_of(INCEPTION)).source
-    line = line_of(source, "conv1 [")
-    assert "<b>3×3 conv, 16, /2</b>" in line
-    assert "batch norm · ReLU" in line
-    assert "<i>" in line
-    assert "conv1_norm" not in source
+    scene = scene_of(graph_of(INCEPTION))
+    assert words(scene, "conv1") == ["3×3 conv, 16, /2", "conv1 · BN, ReLU", "the stem"]
+    assert box(scene, "conv1").lines[2].italic
 
 
-def test_shapes_stand_on_edges_that_change_them() -> None:
-    source = draw(expand(load("alexnet"))).source
-    assert "96 × 55 × 55" in line_of(source, "conv1 ->")
-    assert "label" not in line_of(source, "lrn1 ->")
+def test_a_kernel_has_as_many_numbers_as_its_input_has_axes() -> None:
+    text = "archc: 1\nname: net\ninput: {shape}\nnodes:\n  conv1: {{op: conv, filters: 4, kernel: 3}}\n"
+    one = scene_of(graph_of(text.format(shape="[1, 9]")))
+    three = scene_of(graph_of(text.format(shape="[1, 9, 9, 9]")))
+    assert words(one, "conv1")[0] == "3 conv, 4"
+    assert words(three, "conv1")[0] == "3×3×3 conv, 4"
+
+
+def test_shapes_stand_beside_lines_where_they_change() -> None:
+    items = scene_of(expand(load("alexnet"))).items
+    labels = [item.words.text for item in items if isinstance(item, Label)]
+    assert labels.count("96 × 55 × 55") == 1  # after conv1, and not again after the norm
+
+
+def test_a_sum_is_a_circle() -> None:
+    items = scene_of(graph_of(RESIDUAL), depth=9).items
+    signs = [item.sign.text for item in items if isinstance(item, Disc) and item.about]
+    assert set(signs) == {"+"}
 
 
 def test_without_a_title() -> None:
-    assert "A small Inception" not in draw(graph_of(INCEPTION), title=False).source
+    items = scene_of(graph_of(INCEPTION), title=False).items
+    assert not any(isinstance(i, Label) and i.words.text == "A small Inception" for i in items)
+
+
+def test_groups_hold_their_boxes() -> None:
+    view = opened(graph_of(RESIDUAL), Options(depth=9, repeats="each")).view
+    stage = next(child for child in view.top if isinstance(child, Group) and child.path == "stage2")
+    assert [child.path for child in stage.children] == ["stage2.0", "stage2.1", "stage2.2"]
+    assert all(isinstance(inner, Box) for g in stage.children for inner in g.children)  # type: ignore[union-attr]
 
 
 def test_what_cannot_be_folded_is_said_at_once() -> None:
     with pytest.raises(SpecError) as caught:
-        draw(graph_of(INCEPTION), collapse=["incepton", "conv1"], depth=-1)
-    depth, typo, layer = caught.value.mistakes
+        scene_of(graph_of(INCEPTION), collapse=("incepton", "conv1"), expand=("x",), depth=-1)
+    depth, typo, layer, opening = caught.value.mistakes
     assert depth.message == "depth must be 0 or more, not -1"
     assert typo.message == "nothing called 'incepton' can be folded"
     assert typo.help == "did you mean 'inception'?"
     assert layer.message == "nothing called 'conv1' can be folded"
     assert layer.help.startswith("these can: aux, head, inception")
+    assert opening.message == "nothing called 'x' can be opened"
+
+
+@pytest.mark.parametrize("aspect", ["16", "16:0", "0:9", "1:100", "wide", "16:9:1", "", "٣:٢"])
+def test_a_wrong_aspect(aspect: str) -> None:
+    with pytest.raises(SpecError, match="A080"):
+        aspect_of(aspect)
+
+
+@pytest.mark.parametrize(("aspect", "size"), [("4:3", (720, 540)), ("1:1", (540, 540))])
+def test_pages_of_other_aspects(aspect: str, size: tuple[float, float]) -> None:
+    scene = scene_of(expand(load("lenet5")), aspect=aspect)
+    assert (scene.width, scene.height) == size
+
+
+def test_a_free_page_is_one_column() -> None:
+    scene = scene_of(expand(load("vgg16")), aspect="free")
+    assert scene.height > 1000
+    assert len({round(item.x + item.width / 2) for item in scene.items
+                if isinstance(item, Rect) and item.about}) == 1  # fmt: skip
 
 
 def test_too_many_boxes_are_refused() -> None:
-    text = "archc: 1\nname: tall\ninput: [3]\nnodes: {relu1: {op: relu, repeat: 600}}"
+    text = "archc: 1\nname: tall\ninput: [3]\nnodes: {relu1: {op: relu, repeat: 5000}}"
     with pytest.raises(SpecError, match="A081") as caught:
-        draw(graph_of(text), depth=1)
-    assert caught.value.mistakes[0].message == "the drawing would have 602 boxes, more than 500"
-    assert boxes(draw(graph_of(text)).source) == ["input", "relu1", "relu1_2"]
+        scene_of(graph_of(text), depth=1, repeats="each")
+    assert caught.value.mistakes[0].message == "the drawing would have 5,002 boxes, more than 4,000"
+    assert boxes(graph_of(text)) == ["input", "relu1.0", "relu1"]
 
 
-def test_too_many_long_edges_are_refused() -> None:
-    nodes = [
-        f"  n{i}: {{op: add, from: [input, input{''.join(f', n{k}' for k in range(i))}]}}"
-        for i in range(50)
-    ]
-    text = "archc: 1\nname: dense\ninput: [1]\nnodes:\n" + "\n".join(nodes)
-    with pytest.raises(SpecError) as caught:
-        draw(graph_of(text))
-    assert "too long and too many" in caught.value.mistakes[0].message
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"style": "volumes"}, "style cannot be 'volumes'"),
+        ({"theme": "solarized"}, "theme cannot be 'solarized'"),
+        ({"repeats": "sometimes"}, "repeats cannot be 'sometimes'"),
+        ({"depth": "1"}, "depth must be a whole number, not '1'"),
+        ({"aspect": (4, 3)}, "is no aspect of a page"),
+    ],
+)
+def test_what_python_lets_through_is_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(SpecError, match="A080") as caught:
+        scene_of(expand(load("lenet5")), **options)
+    assert message in caught.value.mistakes[0].message
+
+
+def test_the_volume_style_draws_one_network() -> None:
+    graph = expand(load("lenet5"))
+    with pytest.raises(SpecError, match="the volume style draws one network"):
+        draw([graph, graph], Options(style="volume"))

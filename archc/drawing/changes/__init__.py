@@ -1,0 +1,1 @@
+"""What a variant changes, as a picture: both networks, with what differs in colour."""
