@@ -11,14 +11,16 @@ from archc.cli.about import list_specs, ops, schema
 from archc.cli.app import app
 from archc.cli.build import build
 from archc.cli.check import check
+from archc.cli.compare import compare
 from archc.cli.convert import convert
+from archc.cli.diff import diff
 from archc.cli.draw import draw
 from archc.cli.paths import paths
 from archc.cli.summary import summary
 
 __all__ = ["app", "main"]
 
-for command in (check, summary, build, convert, draw, paths, ops, schema):
+for command in (check, summary, build, convert, draw, paths, compare, diff, ops, schema):
     app.command()(command)
 app.command("list")(list_specs)
 
