@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format types docs docs-check pictures measure bench wheel clean
+.PHONY: help demo test test-long lint format types docs docs-check pictures gallery measure bench wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -57,12 +57,16 @@ docs-check: .venv/.dev  ## are the generated pages current, and do the examples 
 pictures: .venv/.dev  ## draw docs/figures anew, by the code of their pages (minutes)
 	$(ONE_THREAD) $(BIN)/python docs/pictures.py
 
+gallery: .venv/.dev  ## draw docs/gallery and its page anew; tests hold drawings to these pictures
+	$(ONE_THREAD) $(BIN)/python docs/gallery.py
+
 measure: .venv/.dev  ## run every comparison with torchvision, timm and Keras, and note how close it is
 	UPDATE_GOLDEN=1 $(ONE_THREAD) $(BIN)/python -m pytest -q tests/zoo/test_references.py
 	$(BIN)/python docs/generate.py
 
 bench: .venv/.dev  ## time archc beside the libraries it stands on
 	$(BIN)/python benchmarks/frontend.py
+	$(BIN)/python benchmarks/drawing.py
 
 wheel: .venv/.runtime  ## dist/archc-….whl, the bundled specs inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
