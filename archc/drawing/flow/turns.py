@@ -24,23 +24,49 @@ def turn(made: list[Column], root: Scope) -> None:
         for lane in column.lanes:
             lane.points = list(_beside(lane, x))
             x -= LANE
-    for link in root.links:
-        if link.source in homes and homes.get(link.target) == homes[link.source] + 1:
-            link.points = list(_next(link, made, homes[link.source]))
-    for number, link in enumerate(_far(root, homes)):
-        link.points = list(_over(link, made, homes, number))
+    near = [link for link in root.links if _columns_on(link, homes) == 1]
+    far = list(_far(root, homes))
+    slots = _slots(made, near, far, homes)
+    for link in near:
+        link.points = list(_next(link, made, homes[link.source], slots))
+    for number, link in enumerate(far):
+        link.points = list(_over(link, made, homes, slots, number))
+
+
+def _slots(
+    made: list[Column], near: list[Link], far: list[Link], homes: dict[Unit, int]
+) -> dict[tuple[Link, int], float]:
+    """The x of every line in every gutter that it runs down or up in: side by side."""
+    running: dict[int, list[Link]] = {}
+    for link in far:
+        running.setdefault(homes[link.source], []).append(link)
+    for link in near:
+        running.setdefault(homes[link.source], []).append(link)
+    for link in far:
+        running.setdefault(homes[link.target] - 1, []).append(link)
+    slots: dict[tuple[Link, int], float] = {}
+    for gutter, links in running.items():
+        step = min(TRACK, (GUTTER - ARROW) / max(len(links) - 1, 1))
+        x = _gutter(made, gutter) - step * (len(links) - 1) / 2
+        for link in links:
+            slots[link, gutter] = x
+            x += step
+    return slots
 
 
 def _homes(made: list[Column]) -> dict[Unit, int]:
     return {unit: i for i, column in enumerate(made) for unit in units_in(column.stack)}
 
 
+def _columns_on(link: Link, homes: dict[Unit, int]) -> int:
+    """How many columns a line leads on."""
+    known = link.source in homes and link.target in homes
+    return homes[link.target] - homes[link.source] if known else 0
+
+
 def _far(root: Scope, homes: dict[Unit, int]) -> Iterator[Link]:
     """The links that lead past a whole column."""
-    for link in root.links:
-        known = link.source in homes and link.target in homes
-        if known and homes[link.target] > homes[link.source] + 1:
-            yield link
+    return (link for link in root.links if _columns_on(link, homes) > 1)
 
 
 def _gutter(made: list[Column], index: int) -> float:
@@ -86,17 +112,24 @@ def _from_left(unit: Unit) -> bool:
     return unit.look is not None and not unit.look.sign
 
 
-def _next(link: Link, made: list[Column], index: int) -> Iterator[Point]:
-    gutter = _gutter(made, index)
+def _next(
+    link: Link, made: list[Column], index: int, slots: dict[tuple[Link, int], float]
+) -> Iterator[Point]:
+    gutter = slots[link, index]
     yield from _leave(link, made[index], gutter)
     yield from _arrive(link, made[index + 1], gutter)
 
 
-def _over(link: Link, made: list[Column], homes: dict[Unit, int], number: int) -> Iterator[Point]:
+def _over(
+    link: Link,
+    made: list[Column],
+    homes: dict[Unit, int],
+    slots: dict[tuple[Link, int], float],
+    number: int,
+) -> Iterator[Point]:
     """Up the gutter after the source, above all columns, and down the one before the target."""
     here, there = homes[link.source], homes[link.target]
-    leave = _gutter(made, here) - TRACK * (1 + number % 2)
-    arrive = _gutter(made, there - 1) + TRACK * (1 + number % 2)
+    leave, arrive = slots[link, here], slots[link, there - 1]
     above = made[0].stack.y - TURN - TRACK * (1 + number)
     yield from _leave(link, made[here], leave)
     yield leave, above
