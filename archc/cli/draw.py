@@ -14,8 +14,6 @@ from archc.drawing import FORMATS, SLIDE, Format, Options, Repeats, Still, Style
 
 if TYPE_CHECKING:
     from archc.architecture import Architecture
-    from archc.drawing.flow.sheet import Drawing
-    from archc.drawing.frames.parts import Shown
     from archc.drawing.picture.scene import Scene
     from archc.graph.graph import Graph
 
@@ -112,34 +110,23 @@ def _pictures(  # what is drawn, how, and where to
     frames: bool,
 ) -> None:
     """One picture, or one for each frame."""
+    from archc.drawing.draw import drawn
+    from archc.drawing.flow.sheet import Drawing
     from archc.drawing.frames.build import frames as steps
     from archc.drawing.frames.highlight import highlight as lit
     from archc.drawing.frames.highlight import highlights
     from archc.drawing.palette import THEMES
     from archc.drawing.picture.render import render
 
-    drawn, theme = _drawn(graphs, options), THEMES[options.theme]
+    drawing, theme = drawn(graphs, options), THEMES[options.theme]
+    if isinstance(drawing, Drawing) and (folded := drawing.folded(graphs[0])):
+        typer.echo(folded, err=True)
     if frames:
-        scenes = highlights(drawn, highlight, theme) if highlight else steps(drawn, theme)
+        scenes = highlights(drawing, highlight, theme) if highlight else steps(drawing, theme)
         _sequence(path, kind, scenes)
     else:
-        scene = lit(drawn, highlight, theme) if highlight else drawn.scene
+        scene = lit(drawing, highlight, theme) if highlight else drawing.scene
         _write(path, render(scene, kind))
-
-
-def _drawn(graphs: list[Graph], options: Options) -> Drawing | Shown:
-    """The drawing, with what each of its parts stands for; a word on what was folded, if anything."""
-    if len(graphs) == 1 and not options.nodes and options.style == "graph":
-        from archc.drawing.draw import opened
-
-        drawing = opened(graphs[0], options)
-        if folded := drawing.folded(graphs[0]):
-            typer.echo(folded, err=True)
-        return drawing
-    from archc.drawing.draw import draw as scene_of
-    from archc.drawing.frames.calls import shown_in
-
-    return shown_in(scene_of(graphs, options), graphs)
 
 
 def _sequence(path: Path, kind: Still, scenes: list[Scene]) -> None:

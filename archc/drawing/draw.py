@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from archc.drawing import FREE, Options, Repeats, Style, ThemeName
 from archc.drawing.flow.draw import fitting
@@ -16,6 +16,9 @@ from archc.drawing.view import Folding
 from archc.errors import Mistake, SpecError, nearest
 from archc.graph.graph import Graph
 
+if TYPE_CHECKING:
+    from archc.drawing.frames.parts import Shown
+
 _ASPECT = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?):([0-9]{1,4}(?:\.[0-9]{1,3})?)\Z", re.ASCII)
 WIDEST = 10.0  # of an aspect, either way
 
@@ -26,9 +29,26 @@ def draw(graphs: Sequence[Graph], options: Options) -> Scene:
     Raises:
         SpecError: an option names what is not there, or the drawing would be too large.
     """
+    return drawn(graphs, options).scene
+
+
+def drawn(graphs: Sequence[Graph], options: Options) -> Drawing | Shown:
+    """One page, with what its parts stand for, so that it can be shown step by step.
+
+    Raises:
+        SpecError: an option names what is not there, or the drawing would be too large.
+    """
+    if len(graphs) == 1 and options.style == "graph" and not options.nodes:
+        return opened(graphs[0], options)
+    from archc.drawing.frames.calls import shown_in
+
+    return shown_in(_side_by_side(graphs, options), graphs)
+
+
+def _side_by_side(graphs: Sequence[Graph], options: Options) -> Scene:
     _check_choices(options)
+    _check_folding(options)
     theme, aspect = THEMES[options.theme], aspect_of(options.aspect)
-    _check_style(options)
     if options.style == "stack":
         from archc.drawing.stack.draw import stack
 
@@ -39,11 +59,9 @@ def draw(graphs: Sequence[Graph], options: Options) -> Scene:
         if len(graphs) > 1:
             raise _mistake("the volume style draws one network", "draw them one by one")
         return volumes(graphs[0], theme=theme, aspect=aspect)
-    if options.nodes or len(graphs) > 1:
-        from archc.drawing.inside.draw import panels
+    from archc.drawing.inside.draw import panels
 
-        return panels(_subjects(graphs, options.nodes), theme=theme, aspect=aspect)
-    return opened(graphs[0], options).scene
+    return panels(_subjects(graphs, options.nodes), theme=theme, aspect=aspect)
 
 
 def opened(graph: Graph, options: Options) -> Drawing:
@@ -111,19 +129,20 @@ def _check_choices(options: Options) -> None:
         )
 
 
-def _check_style(options: Options) -> None:
-    """Refuse what only the graph style can do."""
+def _check_folding(options: Options) -> None:
+    """Refuse what only the graph of one whole network can do."""
     given = {
         "depth": options.depth is not None,
         "collapse": bool(options.collapse),
         "expand": bool(options.expand),
         "repeats": options.repeats != "auto",
-        "node": bool(options.nodes),
+        "title": not options.title,
+        "node": options.style != "graph" and bool(options.nodes),
     }
-    if options.style != "graph" and any(given.values()):
-        names = ", ".join(name for name, is_given in given.items() if is_given)
-        help = f"the {options.style} style folds by itself, and draws whole networks"
-        raise _mistake(f"{names}: only the graph style has that", help)
+    names = ", ".join(name for name, is_given in given.items() if is_given)
+    if names:
+        help = "stacks, volumes, insides and networks side by side fold by themselves"
+        raise _mistake(f"{names}: only the graph of one whole network has that", help)
 
 
 def _check(graph: Graph, options: Options) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from archc.analysis.difference import Difference, Mark
 from archc.analysis.difference_page import page as words_of
-from archc.drawing.changes.marks import annotate, marked, marks_of, phrases
+from archc.drawing.changes.marks import annotate, marked, marks_of, outlines, phrases
 from archc.drawing.flow.draw import foldings
 from archc.drawing.flow.layout import laid_out
 from archc.drawing.flow.sheet import DENSITIES, MOST_TRIED, checked
@@ -25,7 +25,7 @@ MOST = 60  # boxes of one of the two
 PANEL_GAP, PAD, TITLE = 14.0, 14.0, 40.0  # between the panels; inside one, around and above
 TITLE_SIZE, FACT_SIZE = 13.0, 10.0
 LARGEST, SPARE = 1.25, 12.0
-WORDS: dict[Mark, str] = {"added": "added", "removed": "removed", "changed": "changed"}
+MARKS: tuple[Mark, ...] = ("added", "removed", "changed")
 
 
 class Half(NamedTuple):
@@ -106,8 +106,8 @@ def _renamed(items: Iterable[Item], prefix: str) -> Iterator[Item]:
 
 
 def _keys(found: set[Mark], theme: Theme) -> Iterator[Key]:
-    colours = {"added": theme.added, "removed": theme.removed, "changed": theme.changed}
-    for mark, words in WORDS.items():
+    colours = outlines(theme)
+    for mark in MARKS:
         if mark in found:
-            yield Key(words, "box", theme.paper, colours[mark], dashed=mark == "removed")
+            yield Key(mark, "box", theme.paper, colours[mark], dashed=mark == "removed")
     yield Key("kept, faded", "box", theme.paper, theme.frame)

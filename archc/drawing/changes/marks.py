@@ -63,9 +63,14 @@ def _words(finding: Finding) -> str:
     return plain(phrase(Told(change, ((change.old, change.new),))))
 
 
+def outlines(theme: Theme) -> dict[Mark, str]:
+    """The colour of every mark but ``kept``."""
+    return {"added": theme.added, "removed": theme.removed, "changed": theme.changed}
+
+
 def marked(items: Sequence[Item], marks: Mapping[str, Mark], theme: Theme) -> Iterator[Item]:
     """The items with what is kept faded, and a strong outline round what is not."""
-    colours = {"added": theme.added, "removed": theme.removed, "changed": theme.changed}
+    colours = outlines(theme)
     for item in items:
         name = item.about.name if not isinstance(item, Label) and item.about else ""
         mark = _mark(name, marks)
