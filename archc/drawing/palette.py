@@ -152,9 +152,7 @@ PRINT = Theme(
 THEMES: dict[ThemeName, Theme] = {"light": LIGHT, "dark": DARK, "print": PRINT}
 
 PALETTE = LIGHT.families
-PAPER, TITLE, QUIET, EDGE, SHORTCUT = (
-    LIGHT.paper, LIGHT.ink, LIGHT.quiet, LIGHT.edge, LIGHT.shortcut,
-)  # fmt: skip
+PAPER, TITLE, QUIET, EDGE = LIGHT.paper, LIGHT.ink, LIGHT.quiet, LIGHT.edge
 TINTS, TINT_STROKE = LIGHT.tints, LIGHT.frame
 FAMILIES: tuple[Family, ...] = get_args(Family)
 

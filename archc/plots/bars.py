@@ -145,14 +145,14 @@ def _name(figure: Figure, row: Compared, top: float, height: float) -> None:
     sizes = (14.0, 12.0, 11.0) if tall else (11.0, 10.0)
     size = next((s for s in sizes if text_width(row.label, s, bold=True) <= room), sizes[-1])
     middle = top - 12 if tall else top - min(height, 36) / 3
-    label = fitted(row.label, room, size, bold=True)
+    label = fitted(row.label, size, room, bold=True)
     put(figure, MARGIN, middle, label, size, weight="bold")
     facts = [" · ".join(filter(None, (str(row.year or ""), counted(row.depth, "layer"))))]
     if tall:
         facts += [dimensions(node.shape) for node in list(row.graph.inputs.values())[:2]]
     for number, fact in enumerate(facts):
         below = middle - (18 + 14 * number if tall else 13)
-        put(figure, MARGIN, below, fitted(fact, room, SMALL), SMALL, color=QUIET)
+        put(figure, MARGIN, below, fitted(fact, SMALL, room), SMALL, color=QUIET)
 
 
 def _base(cells: Sequence[Cell], cell: Cell) -> int | None:
@@ -178,7 +178,7 @@ def _total(figure: Figure, cell: Cell, largest: int, base: int | None) -> None:
     if not tall and cell.height >= ROOMY and total:
         top_stage = max(cell.stages, key=cell.quantity.of)
         words = f"{top_stage.name} {percent(cell.quantity.of(top_stage) / total)}"
-        put(figure, cell.left, low - 11, fitted(words, width, SMALL), SMALL, color=QUIET)
+        put(figure, cell.left, low - 11, fitted(words, SMALL, width), SMALL, color=QUIET)
     if base is None:
         return
     for length, colour in ((width, TRACK_FILL), (width * total / (largest or 1), TITLE)):
@@ -221,7 +221,7 @@ def _prefix(figure: Figure, shared: Shared, cell: Cell, y: float) -> None:
     """What the names of several bars begin with, on a line below these names."""
     slot = cell.width / len(cell.stages)
     left, right = cell.left + slot * (shared.first + 0.1), cell.left + slot * (shared.last + 0.9)
-    words = fitted(shared.prefix, right - left, SMALL)
+    words = fitted(shared.prefix, SMALL, right - left)
     put(figure, (left + right) / 2, y, words, SMALL, color=QUIET, ha="center")
     line = _box(figure, left, y + 7, right - left, 0.7)
     figure.add_artist(Rectangle(*line, facecolor=TINT_STROKE, edgecolor="none"))

@@ -194,7 +194,7 @@ def _panel(figure: Figure, box: Box, dots: Sequence[Dot], title: str) -> None:
     up = _scale([d.accuracy for d in dots], dots, box.bottom, box.top, POINTS_UP)
     _axes(axes, across, up, box)
     if title:
-        words = fitted(title, box.right - box.left + BETWEEN - 8, 12, bold=True)
+        words = fitted(title, 12, box.right - box.left + BETWEEN - 8, bold=True)
         put(figure, box.left, box.top + 8, words, 12, weight="bold")
     usual = _usual(dots)
     discs = [Disc(across.at(log10(d.row.cost.macs)), up.at(d.accuracy), d.radius) for d in dots]

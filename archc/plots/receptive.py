@@ -160,7 +160,7 @@ def _sizes(figure: Figure, axes: Axes, lengths: Sequence[int]) -> None:
     for group in groups:
         y = sum(_point(figure, axes, 1, length)[1] for length in group) / len(group)
         words = f"image {', '.join(map(str, group))}"
-        put(figure, AREA.right + 6, y, fitted(words, 96 + MARGIN - 10, SMALL), SMALL, color=QUIET)
+        put(figure, AREA.right + 6, y, fitted(words, SMALL, 96 + MARGIN - 10), SMALL, color=QUIET)
 
 
 def _line(axes: Axes, line: Line) -> None:
@@ -192,7 +192,7 @@ def _labels(figure: Figure, axes: Axes, lines: Sequence[Line]) -> None:
         ]
         for line in lines
     ]
-    names = [fitted(line.label, LABEL_ROOM, LABEL, bold=True) for line in lines]
+    names = [fitted(line.label, LABEL, LABEL_ROOM, bold=True) for line in lines]
     sizes = [(text_width(name, LABEL, bold=True), 1.1 * LABEL) for name in names]
     ends = [Disc(*path[-1], 2 * DOT) for path in paths]
     dots = [Disc(x, y, DOT) for path in paths for x, y in _along(path)]

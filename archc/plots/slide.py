@@ -17,6 +17,7 @@ from matplotlib.textpath import text_to_path
 from matplotlib.transforms import Affine2D, Transform
 
 from archc.drawing.palette import PAPER, QUIET, TITLE, contrast, mixed
+from archc.drawing.picture import lettering
 from archc.plots.page import STYLE
 from archc.plots.placing import Place
 
@@ -60,7 +61,7 @@ def slide(title: str, facts: Sequence[str], scale: float = 1.0, legend: float = 
     """
     figure = Figure((WIDTH * scale / INCH, HEIGHT * scale / INCH))
     room = WIDTH * scale - 2 * MARGIN
-    words = fitted(title, room - legend - 12 * bool(legend), TITLE_SIZE, bold=True)
+    words = fitted(title, TITLE_SIZE, room - legend - 12 * bool(legend), bold=True)
     put(figure, MARGIN, -36, words, TITLE_SIZE, weight="bold")
     for number, line in enumerate(_lines(facts, room)):
         put(figure, MARGIN, -58 - 15 * number, line, WORDS_SIZE, color=QUIET)
@@ -112,18 +113,9 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
-def fitted(text: str, width: float, size: float, bold: bool = False) -> str:
+def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
     """The text, or as much of its beginning as fits, with an ellipsis. Call it in the style."""
-    if text_width(text, size, bold) <= width:
-        return text
-    low, high = 0, len(text)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if text_width(text[:middle].rstrip() + "…", size, bold) <= width:
-            low = middle
-        else:
-            high = middle - 1
-    return text[:low].rstrip() + "…"
+    return lettering.fitted(text, size, width, bold, text_width)
 
 
 def _lines(facts: Sequence[str], room: float) -> list[str]:
@@ -134,5 +126,5 @@ def _lines(facts: Sequence[str], room: float) -> list[str]:
         if lines and text_width(longer, WORDS_SIZE) <= room:
             lines[-1] = longer
         else:
-            lines.append(fitted(fact, room, WORDS_SIZE))
+            lines.append(fitted(fact, WORDS_SIZE, room))
     return lines

@@ -47,7 +47,7 @@ def arranged(names: Sequence[str], slot: float, room: float) -> Names:
     if room < SHORTEST:
         return Names([""] * len(names), False, [])
     longest = min(LONGEST, room - 6)
-    return Names([fitted(word, longest, SMALL) for word in words], True, shared)
+    return Names([fitted(word, SMALL, longest) for word in words], True, shared)
 
 
 def _shared(names: Sequence[str]) -> tuple[list[Shared], list[str]]:

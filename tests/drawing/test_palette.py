@@ -4,20 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archc.drawing.palette import (
-    EDGE,
-    FAMILIES,
-    PALETTE,
-    PAPER,
-    QUIET,
-    SHORTCUT,
-    TINTS,
-    TITLE,
-    contrast,
-)  # fmt: skip
+from archc.drawing import ThemeName
+from archc.drawing.palette import FAMILIES, PALETTE, THEMES, contrast
 from archc.ops.base import OPERATORS
 
-READABLE = 5.2
+READABLE, LINES = 5.2, 4.5
 
 
 def test_every_family_has_a_colour() -> None:
@@ -30,22 +21,30 @@ def test_families_differ() -> None:
     assert len(set(looks)) == len(looks)
 
 
-@pytest.mark.parametrize("kind", PALETTE)
-def test_text_in_boxes_can_be_read(kind: str) -> None:
-    colour = PALETTE[kind]  # type: ignore[index]
-    assert contrast(colour.text, colour.fill) >= READABLE
-    if colour.header:
-        assert contrast(colour.header_text, colour.header) >= READABLE
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_in_boxes_can_be_read(theme: ThemeName) -> None:
+    for colour in THEMES[theme].families.values():
+        assert contrast(colour.text, colour.fill) >= READABLE
+        assert contrast(colour.quiet, colour.fill) >= READABLE
+        if colour.header:
+            assert contrast(colour.header_text, colour.header) >= READABLE
 
 
-@pytest.mark.parametrize("ground", [PAPER, *TINTS])
-def test_text_on_paper_and_tints_can_be_read(ground: str) -> None:
-    for text in (TITLE, QUIET, EDGE):
-        assert contrast(text, ground) >= READABLE
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_and_lines_on_their_grounds_can_be_read(theme: ThemeName) -> None:
+    look = THEMES[theme]
+    for ground in (look.paper, look.card, *look.tints):
+        for text in (look.ink, look.quiet, look.edge, look.shortcut):
+            assert contrast(text, ground) >= LINES
+        assert min(contrast(look.ink, ground), contrast(look.quiet, ground)) >= READABLE
 
 
-def test_the_arrow_of_the_legend_can_be_seen() -> None:
-    assert contrast(SHORTCUT, PAPER) >= READABLE
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_a_variant_changes_can_be_seen(theme: ThemeName) -> None:
+    look = THEMES[theme]
+    marks = (look.added, look.removed, look.changed)
+    assert len(set(marks)) == len(marks)
+    assert all(contrast(mark, look.tints[0]) >= LINES for mark in marks)
 
 
 def test_contrast_is_that_of_wcag() -> None:

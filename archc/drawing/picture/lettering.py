@@ -6,8 +6,12 @@ thousandths of the size). What they lack is taken to be wide rather than cut.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeAlias
 from unicodedata import normalize
+
+Measure: TypeAlias = Callable[[str, float, bool], float]
 
 FONTS = "Arial, Liberation Sans, Arimo, Helvetica, sans-serif"
 FIRST = " "
@@ -48,18 +52,22 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
     return units * size / 1000
 
 
-def fitted(text: str, size: float, width: float, bold: bool = False) -> str:
+def fitted(
+    text: str, size: float, width: float, bold: bool = False, measure: Measure = text_width
+) -> str:
     """The text, or as much of its beginning as fits a width in points, with an ellipsis.
+
+    ``measure`` tells the width of a text in a size, bold or not.
 
     >>> fitted("convolution", 10, 40)
     'convol…'
     """
-    if text_width(text, size, bold) <= width:
+    if measure(text, size, bold) <= width:
         return text
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2
-        if text_width(text[:middle].rstrip() + "…", size, bold) <= width:
+        if measure(text[:middle].rstrip() + "…", size, bold) <= width:
             low = middle
         else:
             high = middle - 1
