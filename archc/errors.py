@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+MOST_COMPARED = 200  # names that are compared with a word letter by letter
+MOST_NAMES = 3  # that a misspelt one may stand for
+
+_BREAK = re.compile(r"(?<=\n)|(?<=\r)(?!\n)|(?<=[\x85\u2028\u2029])")  # where YAML begins a line
 
 
 class Source:
@@ -15,11 +21,22 @@ class Source:
         self.text = text
         self._lines: list[str] | None = None
 
+    @property
+    def lines(self) -> list[str]:
+        """Every line with what ends it. They end where YAML's do; Python's own end in more places."""
+        if self._lines is None:
+            self._lines = _BREAK.split(self.text)
+        return self._lines
+
     def line(self, number: int) -> str:
         """The text of a line, counted from 1; empty beyond the end."""
-        if self._lines is None:
-            self._lines = self.text.splitlines()
-        return self._lines[number - 1] if 0 < number <= len(self._lines) else ""
+        found = self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+        return found.rstrip("\r\n\x85\u2028\u2029")
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Line and column, from 1, of a place in the text."""
+        before = _BREAK.split(self.text[:index])
+        return len(before), len(before[-1]) + 1
 
     def __repr__(self) -> str:
         return f"Source({self.name!r})"
@@ -44,6 +61,22 @@ class Label(NamedTuple):
     text: str = ""
 
 
+class Edit(NamedTuple):
+    """Other text in place of a span; a span without length is a place to write it in."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """A change of the text that should mend a mistake, and the sentence that says so."""
+
+    words: str
+    edits: tuple[Edit, ...]
+    sum: str = ""  # the arithmetic that comes of it: "(28 + 2·1 − 3)/1 + 1 = 28"
+    shown: bool = True  # whether the lines are shown before and after; one changed word says it all
+
+
 @dataclass(frozen=True)
 class Mistake:
     """One mistake (or warning) of a spec: what is wrong, where, why, and what to do."""
@@ -57,6 +90,8 @@ class Mistake:
     help: str = ""  # what to do
     notes: tuple[str, ...] = ()
     warning: bool = False
+    fixes: tuple[Fix, ...] = ()  # that may mend it, likeliest first; none has been tried
+    fix: Fix | None = None  # the one of them that was tried and does
 
 
 @dataclass
@@ -74,10 +109,27 @@ class SpecError(Exception):
         return "\n\n".join(render(mistake) for mistake in self.mistakes)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """``did you mean 'filters'?``, or an empty string when nothing known is near.
+class Nearest(str):
+    """``did you mean 'filters'?``, with the ``names`` that ``word`` may stand for, nearest first.
 
-    Near is, in this order: much the same letters, the same beginning, about the same letters.
+    ``otherwise`` is what to say where none of them will do.
+    """
+
+    word: str
+    names: tuple[str, ...]
+    otherwise: str
+
+
+def nearest(
+    word: str,
+    known: Iterable[str],
+    otherwise: str = "",
+    foreign: Mapping[str, str] | None = None,
+) -> str:
+    """A :class:`Nearest`, or ``otherwise`` when nothing known is near.
+
+    Near is, in this order: what other libraries call it (``foreign``, in lower case and without
+    underscores), much the same letters, the same beginning, about the same letters.
 
     >>> nearest("filter", ["filters", "kernel"])
     "did you mean 'filters'?"
@@ -86,15 +138,52 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """
     import difflib  # only a failing run pays for it
 
+    known = _few(word, known)
     names = {name.lower(): name for name in sorted(known, reverse=True)}
     low = word.lower()
+    theirs = (foreign or {}).get(low.replace("_", ""), "").split()
     stems = [name for name in names if min(len(name), len(low)) > 2 and _begins(low, name)]
-    close = (
-        difflib.get_close_matches(low, names, n=1, cutoff=0.75)
-        or sorted(stems, key=len, reverse=True)
-        or difflib.get_close_matches(low, names, n=1, cutoff=0.6)
-    )
-    return f"did you mean '{names[close[0]]}'?" if close else ""
+    close = [
+        *(name for name in theirs if name in names),
+        *difflib.get_close_matches(low, names, n=MOST_NAMES, cutoff=0.75),
+        *sorted(stems, key=len, reverse=True),
+        *difflib.get_close_matches(low, names, n=1, cutoff=0.6),
+    ]
+    if not close:
+        return otherwise
+    found = Nearest(f"did you mean '{names[close[0]]}'?")
+    found.word, found.otherwise = word, otherwise
+    found.names = tuple(names[name] for name in dict.fromkeys(close))[:MOST_NAMES]
+    return found
+
+
+def _few(word: str, known: Iterable[str]) -> Iterable[str]:
+    """Of very many names, those that begin and end most like the word: comparing letters takes long."""
+    names = [*known]
+    if len(names) <= MOST_COMPARED:
+        return names
+    near = [
+        name
+        for name in names
+        if abs(len(name) - len(word)) < 3 and (name[:2] == word[:2] or name[-2:] == word[-2:])
+    ]
+    if len(near) <= MOST_COMPARED:
+        return near
+    low = word.lower()
+    return sorted(near[: 10 * MOST_COMPARED], key=lambda name: -_alike(low, name.lower()))[
+        :MOST_COMPARED
+    ]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters two words share at their beginnings and at their ends."""
+    count = 0
+    for pairs in (zip(one, other, strict=False), zip(one[::-1], other[::-1], strict=False)):
+        for left, right in pairs:
+            if left != right:
+                break
+            count += 1
+    return count
 
 
 def _begins(one: str, other: str) -> bool:

@@ -6,11 +6,11 @@ characters cannot steer a terminal.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archc.errors import Label, Mistake, Source, Span
+from archc.printable import safe, unmarked, unspoken, width
 
 MAX_COLUMNS = 100  # of a source line; a longer one is cut around its first caret
 
@@ -22,7 +22,7 @@ _ANSI = {
 
 def render(mistake: Mistake, color: bool = False) -> str:
     """The report of one mistake, over several lines; with ``color`` styled by ANSI codes."""
-    return "\n".join(line.rstrip() for line in _Report(mistake, _Paint(color)).lines())
+    return "\n".join(unspoken(line.rstrip()) for line in _Report(mistake, _Paint(color)).lines())
 
 
 def summary_line(
@@ -76,7 +76,7 @@ class _Report:
     def lines(self) -> Iterator[str]:
         mistake, paint = self.mistake, self.paint
         title = paint(f"{self.kind}[{mistake.code}]", self.kind)
-        yield f"{title}: {paint(_safe(mistake.message), 'bold')}"
+        yield f"{title}: {paint(safe(mistake.message), 'bold')}"
         yield from self._excerpts()
         if mistake.why:
             yield ""
@@ -89,7 +89,7 @@ class _Report:
 
     def _excerpts(self) -> Iterator[str]:
         """The lines that take part: the mistake's own file first, then others, each under its name."""
-        where = self.paint(_safe(self.mistake.where), "dim")
+        where = self.paint(safe(self.mistake.where), "dim")
         labels = _labels(self.mistake)
         if not labels:
             if where:
@@ -99,7 +99,7 @@ class _Report:
         for label in labels:
             files.setdefault(id(label.span.source), []).append(label)
         for number, group in enumerate(files.values()):
-            place = _safe(str(group[0].span))
+            place = safe(str(group[0].span))
             yield self._arrow(f"{place}   {where}" if where and number == 0 else place)
             yield from self._file(group)
 
@@ -125,13 +125,13 @@ class _Report:
     def _why(self) -> Iterator[str]:
         style = self.kind  # of the first headline: what is wrong; those after it are for comparison
         for line in self.mistake.why:
-            text, arrow, remark = _safe(line).partition("◀")
+            text, arrow, remark = safe(line).partition("◀")
             if text.startswith("●"):
                 text, style = self.paint(text, style), "aside"
             yield " " * (self.gutter + 1) + text + self.paint(arrow + remark, "mark")
 
     def _advice(self, word: str, text: str) -> Iterator[str]:
-        first, *others = map(_safe, text.split("\n"))
+        first, *others = map(safe, text.split("\n"))
         yield f"{self.paint(word, word)}: {self.paint(first, 'bold' if word == 'help' else '')}"
         for line in others:
             style = "removed" if "│-" in line[:10] else "added" if "│+" in line[:10] else ""
@@ -156,7 +156,7 @@ class _Excerpt:
         self._paint = paint
         start = max(0, min(labels[0].span.column - 1, len(line)) - MAX_COLUMNS // 3)
         start = max(0, min(start, len(line) - MAX_COLUMNS)) if len(line) > MAX_COLUMNS else 0
-        shown = [_safe(char) for char in line[start : start + MAX_COLUMNS]]
+        shown = [safe(char) for char in unmarked(line)[start : start + MAX_COLUMNS]]
         head = "…" if start else ""
         tail = "…" if start + MAX_COLUMNS < len(line) else ""
         self.text = head + "".join(shown) + tail
@@ -164,13 +164,13 @@ class _Excerpt:
             len(head)
         ]  # the screen column where each character begins, and where the last ends
         for char in shown:
-            edges.append(edges[-1] + _width(char))
+            edges.append(edges[-1] + width(char))
         self._marks: list[tuple[int, int, str, str]] = []  # first column, end, text, style
         for span, text in labels:
             first = max(0, min(span.column - 1 - start, len(shown)))
             end = max(first, min(span.end - 1 - start, len(shown)))
             style = kind if span == at else "aside"
-            mark = (edges[first], max(edges[end], edges[first] + 1), _safe(text), style)
+            mark = (edges[first], max(edges[end], edges[first] + 1), safe(text), style)
             self._marks.append(mark)
         self._marks.sort(key=lambda mark: mark[:2])
 
@@ -203,31 +203,3 @@ class _Excerpt:
                 run, run_style = "", style
             run += char
         return row + self._paint(run, run_style)
-
-
-# What is safe to print, and how wide it is
-
-_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def _safe(text: str) -> str:
-    """The text without anything that steers a terminal; a tab is shown as an arrow and blanks."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(map(_safe_character, text))
-
-
-def _safe_character(char: str) -> str:
-    if char == "\t":
-        return "→   "
-    if char < " ":
-        return chr(0x2400 + ord(char))  # the pictures of control characters: ␛
-    return "\ufffd" if unicodedata.category(char) in _UNSAFE else char
-
-
-def _width(text: str) -> int:
-    """Columns on the screen: East Asian wide characters take two, combining ones none."""
-    return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in "WF")
-        for char in text
-    )

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from archc.budgets import Declared, declared, written
 from archc.ops import OPERATORS, Operator
 from archc.ops.base import Attribute, Example, show
 from archc.spec.schema import schema_text
@@ -97,12 +98,75 @@ def operators_page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+LIMITS_HEAD = """\
+# Limits
+
+Generated from the declarations in `archc/budgets.py` by `make docs`; do not edit.
+
+A spec is data, and may come from a stranger. So what archc spends on one is limited, and a spec cannot
+change that. Who runs archc can, with `--limit NAME=VALUE` on every command that takes a spec; the
+option may be given often:
+
+```console
+$ archc check --limit nodes=100K --limit time=2s alexnet
+ok alexnet: alexnet with …
+```
+
+In Python the limits hold inside `with`:
+
+```python
+import archc
+
+with archc.limits(nodes=100_000, time="2s"):
+    net = archc.load("alexnet")
+```
+
+The environment variable `ARCHC_LIMITS="nodes=100K,time=2s"` replaces the defaults, for a web service or a
+course that takes specs from many people; it is read once.
+
+A value is a number with `K`, `M`, `G` or `T`, a size with `KiB`, `MiB`, `GiB` or `TiB`, a time with
+`ms`, `s`, `min` or `h`, a power such as `2^41`, or `none` for as far as archc can go. Some limits have
+such an end, since archc walks along nested values and calls by recursion; `none` raises them no further.
+
+| limit | default | at most | of what |
+| --- | --- | --- | --- |
+"""
+LIMITS_END = """
+Not limits but properties of the language: numbers in expressions have at most 30 digits, expressions and the
+lists in them are nested at most 60 and 16 deep, a shape has at most four axes, and the settings of operators
+have [bounds of their own](operators.md).
+
+A node takes about 3 KB of memory. What surely is too large is refused before anything is placed; where
+a number of nodes depends on shapes or on a call's args, it shows on the way. For strangers' specs, lower
+`nodes` to what your networks need.
+
+The clock is looked at between nodes, not inside libraries. Building a network, running it and drawing it
+are not timed; a service that builds strangers' networks wants a process of its own for each, with the
+limits that the operating system has.
+"""
+
+
+def limit_row(limit: Declared) -> str:
+    """A row of the table of limits."""
+    default = (
+        "the machine's memory" if limit.default is None else written(limit.unit, limit.default)
+    )
+    most = "" if limit.most == sys.maxsize else written(limit.unit, limit.most)
+    return f"| `{limit.name}` | {default} | {most} | {limit.meaning} |"
+
+
+def limits_page() -> str:
+    """docs/limits.md: what archc spends on one spec."""
+    return LIMITS_HEAD + "\n".join(map(limit_row, declared().values())) + "\n" + LIMITS_END
+
+
 def main(check: bool) -> int:
     sys.path.append(str(ROOT / "tests/zoo"))  # the figures that the tests there compare
     from published import published_page
     from zoo import zoo_page
 
     pages = {
+        ROOT / "docs/limits.md": limits_page(),
         ROOT / "docs/operators.md": operators_page(),
         ROOT / "docs/published.md": published_page(),
         ROOT / "docs/zoo.md": zoo_page(),

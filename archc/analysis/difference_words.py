@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeAlias
 from archc.analysis.difference import Change, Difference, Mark
 from archc.analysis.difference_page import Entry, Page, Part, page
 from archc.analysis.summary import Summary
+from archc.analysis.words import markdown
 from archc.ops.init import Start
 
 DifferenceFormat: TypeAlias = Literal["text", "markdown", "json"]
@@ -78,7 +79,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 
 def _markdown(told: Page) -> str:
-    parts = [f"**{_escaped(told.heading)}**  \n{_escaped(told.summary)}"]
+    parts = [f"**{markdown(told.heading)}**  \n{markdown(told.summary)}"]
     parts += map(_markdown_part, told.parts)
     if told.totals:
         head, *rows = told.totals
@@ -91,19 +92,13 @@ def _markdown_part(part: Part) -> str:
     for entry in part.entries:
         name = f"`{entry.name}` " if entry.name else ""
         verb = {"+": "added: ", "-": "removed: "}.get(entry.sign, "")
-        entries.append(f"- {name}{verb}{_escaped(entry.text)}")
-    heading = [f"{_escaped(part.heading)}:", ""] if part.heading else []
+        entries.append(f"- {name}{verb}{markdown(entry.text)}")
+    heading = [f"{markdown(part.heading)}:", ""] if part.heading else []
     return "\n".join([*heading, *entries, *([f"- {MORE.format(part.cut)}"] if part.cut else [])])
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(cell if set(cell) <= set('-:') else _escaped(cell) for cell in cells)} |"
-
-
-def _escaped(text: str) -> str:
-    """Text in which Markdown and HTML find nothing to act on."""
-    marked = "".join(f"\\{c}" if c in "\\`*_[]|#~" else c for c in text)
-    return marked.replace("&", "&amp;").replace("<", "&lt;")
+    return f"| {' | '.join(cell if set(cell) <= set('-:') else markdown(cell) for cell in cells)} |"
 
 
 def _json(difference: Difference) -> str:

@@ -8,7 +8,7 @@ from textwrap import wrap
 from archc.analysis.cost import Cost, total
 from archc.analysis.rows import Row, every_node, layers, lines
 from archc.analysis.summary import Format, Summary
-from archc.analysis.words import counted, dimensions, memory, parameters, short
+from archc.analysis.words import counted, dimensions, markdown, memory, parameters, plain, short
 from archc.graph.graph import Graph
 
 COLUMNS = ("name", "layer", "output", "parameters", "MACs", "field")
@@ -50,7 +50,7 @@ def heading(summary: Summary) -> str:
 
 def named(graph: Graph) -> str:
     """An architecture's title, and the name by which a command finds it."""
-    title = graph.document.title
+    title = plain(graph.document.title or "")
     return f"{title} ({graph.name})" if title and title != graph.name else graph.name
 
 
@@ -144,7 +144,9 @@ def _markdown(summary: Summary, every: bool) -> str:
     rows: list[tuple[str, ...]] = [heads, tuple(rule)]
     rows += (_cells(summary, row, level, "&emsp;") for level, row in _lines(summary, every))
     body = (f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows)
-    return "\n".join([f"**{heading(summary)}**", "", *body, "", "  \n".join(footer(summary))])
+    return "\n".join(
+        [f"**{markdown(heading(summary))}**", "", *body, "", "  \n".join(footer(summary))]
+    )
 
 
 def _json(summary: Summary) -> str:

@@ -15,6 +15,7 @@ from math import gcd, sqrt
 from typing import NamedTuple
 
 from archc.analysis.paths import values_read
+from archc.budgets import check_time, timed
 from archc.collector import paused_collector
 from archc.errors import Mistake, SpecError
 from archc.graph.graph import Graph, Node
@@ -108,6 +109,7 @@ class _Numbers(NamedTuple):
     values: list[int]
 
 
+@timed()
 @paused_collector()
 def path_lengths(graph: Graph) -> PathLengths:
     """Count the paths from every input to every main output, in one sweep.
@@ -125,6 +127,7 @@ def path_lengths(graph: Graph) -> PathLengths:
         start, values = merged = _merged([found[source] for source in values_read(node)])
         found[node] = _Numbers(start + node.op.weighted, values)
         if len(node.inputs) > 1:
+            check_time("counting paths")
             room -= _bytes(merged)
             _check(graph, merged, room)
     start, values = every = _merged([found[o.node] for o in graph.outputs if not o.training_only])

@@ -14,6 +14,7 @@ from itertools import pairwise
 from math import ceil, floor, gcd, lcm
 from typing import NamedTuple, TypeAlias
 
+from archc.budgets import check_time, timed
 from archc.collector import paused_collector
 from archc.graph.graph import Graph, Node
 from archc.ops.base import NOWHERE, POINT, AxisField, Bins, Whole, Window
@@ -77,9 +78,11 @@ class Slide(NamedTuple):
 
 Step: TypeAlias = AxisField | Slide
 Field: TypeAlias = dict[str, tuple[Reach, ...]]  # by input name; one reach for each of its axes
+SLICE = 16  # nodes between two looks at the clock
 ITSELF = Reach(((0, 0),), 1)
 
 
+@timed()
 @paused_collector()
 def receptive_fields(graph: Graph) -> dict[str, Field]:
     """For every node, inputs included, what it reads of each document input that it depends on."""
@@ -88,7 +91,9 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
     for name, node in graph.inputs.items():
         reached[node.name] = {name: (ITSELF,) * (len(node.shape) - 1)}
     known: dict[tuple[int, int], tuple[tuple[Step, ...], ...]] = {}
-    for node in graph.nodes.values():
+    for count, node in enumerate(graph.nodes.values()):
+        if count % SLICE == 0:
+            check_time("computing receptive fields")
         key = id(node.op), id(node.facts)
         axes = known.get(key)
         if axes is None:

@@ -40,7 +40,12 @@ def every_node(graph: Graph) -> list[Row]:
 
 def layers(graph: Graph) -> list[Row]:
     """The rows that a lecture would show."""
-    return [row for item in graph.root.items for row in _item_rows(item)]
+    return scope_rows(graph.root)
+
+
+def scope_rows(scope: Scope) -> list[Row]:
+    """The rows inside one call of a block."""
+    return [row for item in scope.items for row in item_rows(item)]
 
 
 def lines(rows: list[Row] | tuple[Row, ...], level: int = 0) -> Iterator[tuple[int, Row]]:
@@ -50,7 +55,7 @@ def lines(rows: list[Row] | tuple[Row, ...], level: int = 0) -> Iterator[tuple[i
         yield from lines(row.inner, level + 1)
 
 
-def _item_rows(item: Item) -> list[Row]:
+def item_rows(item: Item) -> list[Row]:
     """One row for each instance of a written node; equal neighbours are folded into one."""
     folded: list[Row] = []
     alone: Row | None = None  # the last row as it stands for one instance
@@ -79,7 +84,7 @@ def _part_row(part: Layer | Scope | Bypass, item: Item, name: str) -> Row:
     if isinstance(part, Layer):
         what = ", ".join(node.label for node in part.nodes)
         return Row(name, what + shares, part.result.shape, total(part.nodes), part.result)
-    inner = tuple(row for inside in part.items for row in _item_rows(inside))
+    inner = tuple(scope_rows(part))
     cost = Cost(*map(sum, zip(Cost(), *(row.cost for row in inner), strict=True)))
     block = part.block.name if part.block is not None else ""
     return Row(name, block + shares, part.result.shape, cost, part.result, inner)

@@ -16,6 +16,7 @@ from archc.analysis.memory import (
 from archc.analysis.paths import depth
 from archc.analysis.receptive import Field, Reach, covers, receptive_fields
 from archc.analysis.words import dimensions
+from archc.budgets import timed
 from archc.collector import paused_collector
 from archc.graph.graph import Graph, Node
 
@@ -43,17 +44,22 @@ class Summary:
         """Whether there are nodes that only training runs."""
         return any(node.training_only for node in self.graph.nodes.values())
 
-    def field_words(self, node: Node) -> str:
-        """How far a node sees, for a table: ``11 × 11``, or ``all`` of the input.
+    def field_sizes(self, node: Node) -> tuple[int, ...] | None:
+        """How far a node sees along each axis of an input; None where it sees all of it.
 
-        Of several inputs, the first that the node depends on is shown.
+        Of several inputs, the first that the node depends on is taken; without any, there are no axes.
         """
         for name, reaches in self.fields[node.name].items():
             lengths = self.graph.inputs[name].shape[1:]
             if all(covers(*pair) for pair in zip(reaches, lengths, strict=True)):
-                return "all"
-            return dimensions([reach.size for reach in reaches])
-        return ""
+                return None
+            return tuple(reach.size for reach in reaches)
+        return ()
+
+    def field_words(self, node: Node) -> str:
+        """How far a node sees, for a table: ``11 × 11``, or ``all`` of the input."""
+        sizes = self.field_sizes(node)
+        return "all" if sizes is None else dimensions(sizes)
 
     def as_dict(self) -> dict[str, Any]:
         """The counts as JSON holds them.
@@ -101,6 +107,7 @@ class Summary:
 
 
 @paused_collector()
+@timed()
 def summarise(graph: Graph) -> Summary:
     """Count everything."""
     return Summary(

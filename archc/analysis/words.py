@@ -1,8 +1,13 @@
-"""Numbers and shapes as people read them."""
+"""Numbers, shapes and names as people read them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+
+from archc.printable import unspoken
+
+MOST_LISTED = 3  # names in a line
 
 
 def dimensions(sizes: Sequence[int]) -> str:
@@ -71,6 +76,17 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}" + ("s" if count != 1 else "")
 
 
+def listed(names: Sequence[str], most: int = MOST_LISTED) -> str:
+    """At least one name, and of many the first.
+
+    >>> listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c", "d", "e"])
+    ('a', 'a and b', 'a, b, c and 2 more')
+    """
+    rest = len(names) - most
+    *before, last = [*names[:most], f"{rest:,} more"] if rest > 0 else names
+    return f"{', '.join(before)} and {last}" if before else last
+
+
 def parameters(trained: int, frozen: int) -> str:
     """How many parameters there are, for a line of text.
 
@@ -87,8 +103,22 @@ def plain(text: str, longest: int = 120) -> str:
     ('a b', 'abc…')
     """
     kept = "".join(c if c.isprintable() else " " for c in text[: 100 * longest])
-    words = " ".join(kept.split())
+    words = unspoken(" ".join(kept.split()))
     return words if len(words) <= longest else words[: longest - 1].rstrip() + "…"
+
+
+# what GitHub makes links of by itself: users, issues, addresses
+_LINKED = re.compile(r"@(?=\w)|#(?=\d)|:(?=//)|www(?=\.)", re.IGNORECASE)
+
+
+def markdown(text: str) -> str:
+    """Text in which Markdown, HTML and GitHub find nothing to act on.
+
+    >>> markdown("a_b @you, see http://x.org")
+    'a\\\\_b @<!-- -->you, see http:<!-- -->//x.org'
+    """
+    escaped = re.sub(r"([\\`*_\[\]|$#~])", r"\\\1", text).replace("&", "&amp;").replace("<", "&lt;")
+    return _LINKED.sub(r"\g<0><!-- -->", re.sub("^>", r"\\>", escaped))
 
 
 def times(ratio: float | None) -> str:

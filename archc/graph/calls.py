@@ -6,9 +6,10 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from archc.errors import Mistake, nearest
+from archc.budgets import current, remedy
+from archc.errors import Mistake, SpecError, nearest
 from archc.graph import outputs
-from archc.graph.explain import disagreement
+from archc.graph.explain import disagreement, own_source
 from archc.graph.frame import Fault, Frame, Result, Silent
 from archc.graph.graph import Bypass, Item, Node, Scope
 from archc.graph.instances import Instances
@@ -16,14 +17,16 @@ from archc.graph.layers import Layers, References
 from archc.graph.needed import LeftOut
 from archc.graph.placing import check_count
 from archc.graph.settings import bind, evaluate
-from archc.graph.sharing import unlike
+from archc.graph.sharing import no_share, unlike
 from archc.ops import OPERATORS
 from archc.ops.arrange import Identity
 from archc.ops.base import ShapeError, show
+from archc.ops.foreign import OPERATOR_NAMES
 from archc.spec.document import Block, Document, NodeSpec
+from archc.spec.keys import EXAMPLES
+from archc.spec.meant import comparison, computed, expression_text, replaced
 
 MAX_SHOWN = 12  # blocks in a message
-MAX_DEPTH = 64  # of block calls within block calls
 
 
 class Calls(Layers):
@@ -38,6 +41,7 @@ class Calls(Layers):
         self.left_out = LeftOut()
         self.cut: list[str] = []  # paths of instances that are left out
         self._stack: list[str] = []
+        self._deepest = current().depth
         self._circles: set[str] = set()  # blocks known to call themselves
 
     def walk(self, frame: Frame) -> None:
@@ -56,10 +60,12 @@ class Calls(Layers):
         if isinstance(failure, Fault):
             self.tell(failure, frame)
         self.failed.append(frame.path(spec.id))
+        self.count_failed(spec, frame)
         sources = spec.sources if spec.sources is not None else frame.above
         if isinstance(sources, str | list):
             names = [sources] if isinstance(sources, str) else sources
-            frame.used.update(name.partition(".")[0] for name in names if isinstance(name, str))
+            named = (*names, *spec.settings.values())  # crop's `like` is one of them
+            frame.used.update(name.partition(".")[0] for name in named if isinstance(name, str))
         else:
             frame.unresolved = True
 
@@ -81,6 +87,7 @@ class Calls(Layers):
             references = self.references(frame, item.spec)
             item.reads = tuple([reference for reference, _ in references])
             if count == 0:  # absent: its name means its first input
+                self.count_empty(spec, frame)
                 first = frame.reach(*references[0])
                 item.sources.append((first.node,))
                 return first
@@ -144,7 +151,9 @@ class Calls(Layers):
                 self._check_call(frame, spec, block, count)
                 self._open(frame, spec, block, frame.path(spec.id), dict.fromkeys(block.inputs))
         except ShapeError as error:
-            mistake = disagreement(error, frame.path(spec.id), (), spec, frame)
+            mistake = disagreement(
+                error, frame.path(spec.id), None, (), spec, frame, own_source(self.document)
+            )
             self.report(mistake, frame)
         except Fault as fault:
             self.tell(fault, frame)
@@ -163,7 +172,7 @@ class Calls(Layers):
             return frame.share
         target = frame.items.get(written.share)
         if target is None or not target.parts:
-            raise self._no_share(frame, written, written.share)
+            raise no_share(frame, written, written.share)
         item.spec = dataclasses.replace(
             target.spec,
             id=written.id,
@@ -175,21 +184,6 @@ class Calls(Layers):
         )
         item.shares = target.shares or target
         return item.path, self._origin(frame, target.path)
-
-    def _no_share(self, frame: Frame, spec: NodeSpec, name: str) -> Fault | Silent:
-        """Why there are no weights to share."""
-        message = f"there is no node '{name}' above whose weights could be shared"
-        help = nearest(name, frame.items) or "`share` names a node of the same scope, above"
-        if name in frame.items:
-            if frame.results[name] is None:
-                return Silent()
-            message = f"'{name}' is absent here, so it has no weights to share"
-            help = "give this node the same `when`"
-        elif name in frame.nodes:
-            message = f"'{name}' is written further down"
-            help = "move one of the two: weights are shared with a node above"
-        at = spec.marks.span("share")
-        return Fault(Mistake("A049", message, at, (), frame.where, help=help))
 
     def _count(self, frame: Frame, spec: NodeSpec) -> int:
         """How many instances there are: 0 where the node is absent, 1 where it does not repeat."""
@@ -204,14 +198,21 @@ class Calls(Layers):
         count = evaluate(spec.repeat, frame, spec.marks, "repeat")
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             self._wrong(frame, spec, "repeat", "a whole number of at least 0", count, "A047")
+        if count > self._limits.nodes:
+            raise SpecError([self.too_many(spec, frame, spec.op in OPERATORS)])
         return int(count)
 
     def _wrong(
         self, frame: Frame, spec: NodeSpec, key: str, wanted: str, found: Any, code: str
     ) -> None:
-        help = "divide with `//` to get a whole number" if isinstance(found, float) else ""
+        written = expression_text(spec.marks.get(key))
+        make = comparison if key == "when" else computed
+        others = list(make(written, found)) if written else []
+        help = others[0].words(key) if others else EXAMPLES[key]
+        fixes = replaced(spec.marks, key, others)
         message = f"{key} must be {wanted}, not {show(found)}"
-        raise Fault(Mistake(code, message, spec.marks.span(key), (), frame.where, help=help))
+        at = spec.marks.span(key)
+        raise Fault(Mistake(code, message, at, (), frame.where, help=help, fixes=fixes))
 
     def _repeat(self, frame: Frame, item: Item, sources: list[Result], count: int) -> Result:
         """A chain of instances: the first input runs through them, the others stay."""
@@ -271,7 +272,7 @@ class Calls(Layers):
         blocks = ", ".join([*self.document.blocks][:MAX_SHOWN])
         help = "`archc ops` lists the operators" + (f"; blocks here are: {blocks}" * bool(blocks))
         if isinstance(name, str):
-            help = nearest(name, known) or help
+            help = nearest(name, known, help, OPERATOR_NAMES)
         message = f"there is no operator or block {show(name)}"
         at = spec.marks.span("op" if "op" in spec.marks else None)
         raise Fault(Mistake("A040", message, at, (), frame.where, help=help))
@@ -291,6 +292,7 @@ class Calls(Layers):
             path, block, args, {}, patched=self.instances.below(self._origin(frame, path))
         )
         self.paths.add(path)
+        self.count_empty(spec, frame)
         called = spec.marks.span()
         where = f"in block {block.name}, called as {path} at {called}"
         inner = Frame(scope, block.nodes, block.lexical, env, {}, where, called, share=frame.share)
@@ -311,7 +313,11 @@ class Calls(Layers):
         at = spec.marks.span("op" if "op" in spec.marks else None)
         if block.name in self._stack and not self._circles.isdisjoint(self._stack):
             raise Silent  # the circle is entered at another block
-        if block.name in self._stack or len(self._stack) >= MAX_DEPTH:
+        if len(self._stack) >= self._deepest and block.name not in self._stack:
+            message = f"calls of blocks are nested too deep: at most {self._deepest} levels"
+            help = remedy("depth", "`repeat` chains instances")
+            raise Fault(Mistake("A044", message, at, (), frame.where, help=help))
+        if block.name in self._stack:
             self._circles.update(self._stack)
             chain = " → ".join([*self._stack[-6:], block.name])
             message = f"block {block.name} calls itself: {chain}"

@@ -6,28 +6,29 @@ is no un-shaped graph to mistake for it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
+from archc.budgets import timed
 from archc.collector import paused_collector
 from archc.errors import Mistake, Span, SpecError
 from archc.graph import freezing, outputs
 from archc.graph.calls import Calls
+from archc.graph.foreseen import check_size
 from archc.graph.frame import Fault, Frame, Result
 from archc.graph.graph import Graph, GraphOutput, Scope
 from archc.graph.needed import left_out
-from archc.graph.remedy import advice, changed
 from archc.graph.settings import evaluate
 from archc.ops.base import Shape
+from archc.spec.collect import Mistakes
 from archc.spec.document import Document
-from archc.spec.tree import Map
+from archc.spec.shapes import is_size, report_size
+from archc.spec.tree import Map, Seq
 
 MAX_AXES = 4  # channels and up to three spatial axes
-MAX_TRIALS = 4  # expansions of the whole spec that look for remedies
-MAX_TRIED = 20_000  # nodes of a spec for which remedies are looked for
 
 
+@timed()
 @paused_collector()
 def expand(document: Document) -> Graph:
     """The document's graph.
@@ -37,9 +38,16 @@ def expand(document: Document) -> Graph:
     """
     calls = Calls(document)
     frame = Frame(Scope("", None, {}, {}), document.nodes, document.lexical, {}, {})
-    found = _walk(document, calls, frame)
-    if any(not told.mistake.warning for told in calls.told.values()):
-        raise SpecError(_explained(document, calls))
+    found: list[GraphOutput] = []
+    ending: list[Mistake] = []  # a limit that was passed
+    try:
+        found = _walk(document, calls, frame)
+    except SpecError as error:
+        ending = error.mistakes
+    mistakes = [told.noted() for told in calls.told.values() if not told.mistake.warning]
+    mistakes += ending
+    if mistakes:
+        raise SpecError(mistakes)
     graph = Graph(
         document.name,
         document,
@@ -67,6 +75,7 @@ def _walk(document: Document, calls: Calls, frame: Frame) -> list[GraphOutput]:
     calls.left_out = left_out(document, frame.env)
     unread = calls.left_out.names
     frame.nodes = {name: spec for name, spec in document.nodes.items() if name not in unread}
+    check_size(frame, calls)
     _place_inputs(document, calls, frame)
     calls.walk(frame)
     found = outputs.of_document(document, frame, calls)
@@ -76,30 +85,6 @@ def _walk(document: Document, calls: Calls, frame: Frame) -> list[GraphOutput]:
     for mistake in freezing.unmet(document, calls, frame.scope, unseen):
         calls.report(mistake, frame)
     return found
-
-
-def _explained(document: Document, calls: Calls) -> list[Mistake]:
-    """The mistakes; where a change of one setting would do, with that change, tried on the whole spec."""
-    mistakes: list[Mistake] = []
-    trials = MAX_TRIALS if len(calls.nodes) <= MAX_TRIED else 0
-    for key, told in calls.told.items():
-        mistake = told.noted()
-        for change in told.changes[:trials]:
-            trials -= 1
-            left = _left(changed(document, change))
-            if key not in left:
-                mistake = dataclasses.replace(mistake, help=advice(change, mistake, not left))
-                break
-        if not mistake.warning:
-            mistakes.append(mistake)
-    return mistakes
-
-
-def _left(document: Document) -> set[tuple[str, Span | None]]:
-    """The codes and places of a document's mistakes."""
-    calls = Calls(document)
-    _walk(document, calls, Frame(Scope("", None, {}, {}), document.nodes, document.lexical, {}, {}))
-    return {key for key, told in calls.told.items() if not told.mistake.warning}
 
 
 def _place_inputs(document: Document, calls: Calls, frame: Frame) -> None:
@@ -112,7 +97,7 @@ def _place_inputs(document: Document, calls: Calls, frame: Frame) -> None:
         marks, key = (document.marks, "input") if named is None else (named, name)
         try:
             value = evaluate(written, frame, marks, key)
-            shape = _shape(name, value, marks.span(key if key in marks else None))
+            shape = _shape(name, value, written, marks.span(key if key in marks else None))
         except Fault as fault:
             calls.tell(fault, frame)
             frame.define(name, None)
@@ -123,11 +108,17 @@ def _place_inputs(document: Document, calls: Calls, frame: Frame) -> None:
     frame.above = next(iter(given)) if len(given) == 1 else ""
 
 
-def _shape(name: str, value: Any, at: Span) -> Shape:
+def _shape(name: str, value: Any, written: Any, at: Span) -> Shape:
     sizes = value if isinstance(value, list | tuple) else [value]
-    whole = all(isinstance(n, int) and not isinstance(n, bool) and n > 0 for n in sizes)
-    if not whole or not 0 < len(sizes) <= MAX_AXES:
-        message = f"the shape of {name} must be one to {MAX_AXES} whole numbers above 0"
+    if not 0 < len(sizes) <= MAX_AXES:
+        message = f"the shape of {name} must be one to {MAX_AXES} sizes, not {len(sizes)}"
         help = "channels first, without the batch: [3, 224, 224]"
-        raise Fault(Mistake("A056", message, at, help=help))
+        raise Fault(Mistake("A038", message, at, help=help))
+    wrong = Mistakes()
+    for index, size in enumerate(sizes):
+        if not is_size(size):
+            items = written if isinstance(written, Seq) else None
+            report_size(items, index, size, wrong, at)
+    if wrong:
+        raise Fault(*wrong)
     return tuple(sizes)

@@ -40,7 +40,7 @@ class Result:
     def part(self, name: str) -> Result | None:
         """The instance ``2`` of a repeated node, or the output ``skip`` of a block, which for a
         repeated one is that of the instance that runs last."""
-        if name.isdecimal():
+        if name.isdecimal() and name == str(int(name[:9])):  # `00` and other digits are no names
             return self.instances.get(int(name))
         return self.outputs.get(name)
 
@@ -106,7 +106,7 @@ class Frame:
             help = "a node reads only what is written above it" if own else help
             return Mistake("A042", message, at, (), self.where, help=help)
         known = [*self.results]
-        help = nearest(name, known) or f"above this node there are: {', '.join(known[-12:])}"
+        help = nearest(name, known, f"above this node there are: {', '.join(known[-12:])}")
         return Mistake("A041", f"there is no node '{name}' above", at, (), self.where, help=help)
 
     def _no_part(self, name: str, part: str, known: list[str], at: Span) -> Mistake:
@@ -118,7 +118,7 @@ class Frame:
         if not known:
             message = f"'{name}' is neither repeated nor a block with named outputs"
             return Mistake("A041", message, at, (), self.where, help=f"write '{name}' alone")
-        kind = "instance" if part.isdecimal() else "output"
+        kind = "instance" if part.isdecimal() and any(map(str.isdecimal, known)) else "output"
         shown = f"{known[0]} to {known[-1]}" if len(known) > 8 else ", ".join(known)
-        help = nearest(part, known) or f"it has {shown}"
+        help = nearest(part, known, f"it has {shown}")
         return Mistake("A041", f"'{name}' has no {kind} '{part}'", at, (), self.where, help=help)

@@ -7,11 +7,12 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from archc.budgets import check_time, current
 from archc.errors import Mistake, nearest
 from archc.graph.graph import Bypass, Graph, Node, Scope
 from archc.graph.patterns import Pattern, covering, heads
+from archc.spec.collect import stopped
 from archc.spec.document import Document
-from archc.spec.reader import MAX_MISTAKES
 
 if TYPE_CHECKING:
     from archc.graph.calls import Calls
@@ -30,6 +31,8 @@ def mark(graph: Graph) -> None:
 
     @cache
     def named(path: str) -> bool:
+        if others:
+            check_time("looking for the nodes that freeze names")
         return path in texts or any(pattern.fits(path) for pattern in others)
 
     nodes = graph.nodes.values()
@@ -47,25 +50,28 @@ def unmet(
     """
     if not document.freeze:
         return
-    known = {path for node in calls.nodes.values() for path in covering(node)} | calls.paths
+    known = {path for node in calls.nodes.values() for path in covering(node)}
+    # a call may hold no node at all
+    known |= {head for path in calls.paths for head in heads(path)}
     hidden = {path + end for path in [*_absent(root), *unseen] for end in FOLLOWING}
     patterns = enumerate(map(Pattern, document.freeze))
     wrong = ((index, pattern) for index, pattern in patterns if not _names(pattern, known, hidden))
-    for number, (index, pattern) in enumerate(islice(wrong, MAX_MISTAKES), 1):
+    most = current().mistakes
+    for number, (index, pattern) in enumerate(islice(wrong, most), 1):
         message = f"freeze names '{pattern.text}', and there is no such node"
         help = _near(pattern, known) if number <= MAX_HINTS else ""
-        full = f"archc stops after {MAX_MISTAKES} mistakes; there may be more"
         yield Mistake(
             "A057",
             message,
             document.marks["freeze"].span(index),
             help=help or "see the names with `archc summary --all`",
-            notes=(full,) if number == MAX_MISTAKES else (),
+            notes=(stopped(most),) if number == most else (),
         )
 
 
 def _names(pattern: Pattern, known: Collection[str], hidden: Collection[str]) -> bool:
     """Whether it names something known, or may name something hidden; cheap for plain names."""
+    check_time("looking for the nodes that freeze names")
     if pattern.literal:
         return pattern.text in known or any(head in hidden for head in heads(pattern.text))
     return any(map(pattern.fits, known)) or any(map(pattern.leads_to, hidden))

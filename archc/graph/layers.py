@@ -7,15 +7,17 @@ from functools import partial
 from types import NoneType
 from typing import Any
 
-from archc.errors import Mistake, Span, nearest
+from archc.errors import Mistake, Span
 from archc.graph.frame import Fault, Frame
 from archc.graph.graph import Layer, Node
+from archc.graph.places import place_of
 from archc.graph.placing import Placing
 from archc.graph.settings import evaluate, lexical_env, make, resolve, varies
 from archc.ops import OPERATORS
 from archc.ops.base import Operator, show
 from archc.spec.document import Document, Lexical, NodeSpec
 from archc.spec.expressions import ExpressionError
+from archc.spec.outputs import as_list
 from archc.spec.tree import Map, Seq
 
 References = list[tuple[str, Callable[[], Span]]]
@@ -70,7 +72,23 @@ class Layers(Placing):
             help = "write their ids: from: conv1, or from: [conv1, pool2]"
             at = spec.marks.span("from")
             raise Fault(Mistake("A041", message, at, (), frame.where, help=help))
+        for index, name in enumerate(names):
+            self._check_single(frame, spec, name, index)
         return [(name, partial(_from_span, spec, index)) for index, name in enumerate(names)]
+
+    def _check_single(self, frame: Frame, spec: NodeSpec, name: str, index: int) -> None:
+        """
+        Raises:
+            Fault: several names stand in one text, as in ``from: [a b]``.
+        """
+        if name in frame.results or name.isidentifier():
+            return
+        at = _from_span(spec, index)
+        help, fixes = as_list("from", name, at, {*frame.results, *frame.nodes})
+        if help:
+            frame.unresolved = True
+            message = f"'{name}' is not one name"
+            raise Fault(Mistake("A041", message, at, (), frame.where, help=help, fixes=fixes))
 
     def layer(
         self,
@@ -150,16 +168,17 @@ class Layers(Placing):
 
 
 def _not_a(role: str, name: Any, spec: NodeSpec, frame: Frame) -> Mistake:
-    known = [key for key, op in OPERATORS.items() if op.role == role]
+    from archc.graph.remedies.follower import followers
+
+    op = spec.op if isinstance(spec.op, str) else ""
+    place = place_of(role, op, spec, frame) if op else None
+    at = place.span if place else spec.marks.span(role if role in spec.marks else None)
     what = "a normalisation" if role == "norm" else "an activation"
-    help = f"one of: {', '.join([*known, 'none'])}"
-    if isinstance(name, str):
-        help = nearest(name, known) or help
-    at = spec.marks.span(role if role in spec.marks else None)
     message = f"{role} must name {what}, not {show(name)}"
     if name is None:
         message = f"{role} has settings, but no `op` to name {what}"
-    return Mistake("A053", message, at, (), frame.where, help=help)
+    help, fixes = followers(role, name, place)
+    return Mistake("A053", message, at, (), frame.where, help=help, fixes=fixes)
 
 
 def _from_span(spec: NodeSpec, index: int) -> Span:

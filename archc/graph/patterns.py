@@ -50,10 +50,16 @@ def fills(pattern: str, text: str) -> bool:
     first, *rest = pattern.split("*")
     if not rest:
         return first == text
-    place = len(first) if text.startswith(first) else -1
-    for piece in rest[:-1]:
-        place = text.find(piece, place) + len(piece) if place >= 0 and piece in text[place:] else -1
-    return 0 <= place <= len(text) - len(rest[-1]) and text.endswith(rest[-1])
+    *middle, last = rest
+    if not (text.startswith(first) and text.endswith(last)):
+        return False
+    place = len(first)
+    for piece in middle:
+        found = text.find(piece, place)
+        if found < 0:
+            return False
+        place = found + len(piece)
+    return place <= len(text) - len(last)
 
 
 def heads(path: str) -> Iterator[str]:

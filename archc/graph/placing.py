@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import prod
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archc.errors import Mistake, Span
-from archc.graph.explain import dims, disagreement
+from archc.budgets import check_time, current, remedy
+from archc.errors import Mistake, Span, SpecError
+from archc.graph.explain import dims
 from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Facts, Node
-from archc.graph.remedy import Change, changes
-from archc.ops.base import Operator, Shape, ShapeError, Shapes
+from archc.ops.base import Operator, Remark, Shape, ShapeError, Shapes
 from archc.ops.inputs import Input
+from archc.ops.linear import FullyConnected
+from archc.spec.collect import stopped
 from archc.spec.document import Document, NodeSpec
 
-MAX_NODES = 2_000_000
-MAX_ELEMENTS = 2**40  # of one tensor
+SLICE = 500  # nodes between two looks at the clock
+if TYPE_CHECKING:
+    from archc.graph.remedies.remedy import Effort
+
 MOST_CALLS = 3  # that a note names
 MOST_AGAIN = 20  # calls in which the same mistake is followed up
 
 
 @dataclass
 class Told:
-    """A mistake or warning, told once; the other calls that it is true of, and changes to try."""
+    """A mistake or warning, told once, and the other calls that it is true of."""
 
     mistake: Mistake
     frame: Frame
-    changes: Sequence[Change]
     again: dict[str, Span] = field(default_factory=dict)
 
     def noted(self) -> Mistake:
@@ -39,7 +41,7 @@ class Told:
         shown = [f"{path} ({at})" for path, at in self.again.items()][:MOST_CALLS]
         rest = len(self.again) - len(shown)
         calls = ", ".join(shown) + (f" and {rest} more" if rest else "")
-        note = f"the same block fails in {calls} for the same reason; told once"
+        note = f"the same block fails in {calls} as well; told once"
         if self.mistake.warning:
             note = f"the same holds in {calls}; told once"
         return dataclasses.replace(self.mistake, notes=(*self.mistake.notes, note))
@@ -53,14 +55,65 @@ class Placing:
         self.nodes: dict[str, Node] = {}
         self.told: dict[tuple[str, Span | None], Told] = {}
         self._assumed: set[int] = set()  # nodes with the shape they would have without a mistake
-        self._facts: dict[tuple[int, Shapes], tuple[Operator, Facts, list[str]]] = {}
+        self._facts: dict[tuple[int, Shapes], tuple[Operator, Facts, list[Remark], int]] = {}
+        self._limits = current()
+        self._effort: Effort | None = None  # made with the first refusal
+        self._stop = min(self._limits.nodes, SLICE)  # nodes after which to look at limits and clock
+        self._empty = 0  # block calls, absent nodes and those that failed
+        self._weights = 0  # numbers in the weights so far
 
-    def report(self, mistake: Mistake, frame: Frame, changes: Sequence[Change] = ()) -> None:
+    def report(self, mistake: Mistake, frame: Frame) -> None:
         """Keep a mistake or warning; the same one at the same place is told once."""
-        told = self.told.setdefault((mistake.code, mistake.at), Told(mistake, frame, changes))
+        if len(self.told) >= self._limits.mistakes and not mistake.warning:
+            self._stop_at_mistakes((mistake.code, mistake.at))
+        told = self.told.setdefault((mistake.code, mistake.at), Told(mistake, frame))
         path = frame.scope.path
         if frame.called is not None and path != told.frame.scope.path and mistake.where:
             told.again[path] = frame.called
+
+    def _stop_at_mistakes(self, key: tuple[str, Span | None]) -> None:
+        """End the walk if this mistake would be one more than anyone reads."""
+        wrong = [told for told in self.told.values() if not told.mistake.warning]
+        if len(wrong) >= self._limits.mistakes and key not in self.told:
+            last = wrong[-1]
+            notes = (*last.mistake.notes, stopped(self._limits.mistakes))
+            last.mistake = dataclasses.replace(last.mistake, notes=notes)
+            raise SpecError
+
+    def pause(self, spec: NodeSpec, frame: Frame) -> None:
+        """Hold what has been placed against the limits.
+
+        Raises:
+            SpecError: one is passed, which ends the expansion.
+        """
+        most = self._limits.nodes
+        nodes = len(self.nodes)
+        if nodes >= most or self._empty > most:
+            raise SpecError([self.too_many(spec, frame, nodes >= most)])
+        check_time(f"with {nodes:,} nodes placed", spec.marks.span())
+        self._stop = min(most, nodes + SLICE)
+
+    def too_many(self, spec: NodeSpec, frame: Frame, nodes: bool) -> Mistake:
+        """That the spec expands to more nodes, or else more calls of blocks, than the limit."""
+        what = "nodes" if nodes else "block calls and absent nodes"
+        message = f"the spec expands to more than {self._limits.nodes:,} {what}"
+        help = remedy("nodes", "repeat less")
+        return Mistake("A054", message, spec.marks.span(), (), frame.where, help=help)
+
+    def count_empty(self, spec: NodeSpec, frame: Frame) -> None:
+        """Count what costs time but places no node: a block call, an absent node, one that failed.
+
+        Raises:
+            SpecError: there are too many, or time has run out.
+        """
+        self._empty += 1
+        if self._empty % SLICE == 0 or self._empty > self._limits.nodes:
+            self.pause(spec, frame)
+
+    def count_failed(self, spec: NodeSpec, frame: Frame) -> None:
+        """:meth:`count_empty`, with a look at the clock each time: to explain a mistake may take long."""
+        self.count_empty(spec, frame)
+        check_time("looking for mistakes", spec.marks.span())
 
     @property
     def warnings(self) -> list[Mistake]:
@@ -83,23 +136,27 @@ class Placing:
                 facts = self.infer(op, shapes)
             except ShapeError as error:
                 return self._refused(error, name, op, inputs, spec, frame)
-            known = (op, facts, op.remarks(shapes, facts.shape))
+            numbers = sum(map(prod, facts.weights.values()))
+            known = (op, facts, op.remarks(shapes, facts.shape), numbers)
             self._facts[id(op), shapes] = known  # keeps op alive, so ids stay unique
-        _, facts, remarks = known
-        for remark in remarks:
+        _, facts, remarks, numbers = known
+        for message, help in remarks:
             at = spec.marks.span()
-            self.report(Mistake("W001", remark, at, (), frame.where, warning=True), frame)
+            warning = Mistake("W001", message, at, (), frame.where, help=help, warning=True)
+            self.report(warning, frame)
         if name in self.nodes:
             message = f"two nodes would be called '{name}'"
             help = "rename one; `norm` and `act` take the names NODE_norm and NODE_act"
             raise Fault(Mistake("A048", message, spec.marks.span(), (), frame.where, help=help))
-        if len(self.nodes) >= MAX_NODES:
-            message = f"the spec expands to more than {MAX_NODES:,} nodes"
-            help = "repeat less"
-            raise Fault(Mistake("A054", message, spec.marks.span(), (), frame.where, help=help))
+        if len(self.nodes) >= self._stop:
+            self.pause(spec, frame)
         node = Node(name, op, inputs, facts, spec, **links)
         if frame.share is not None:
             node.shared = self._weights_of(node, frame)
+        elif numbers:
+            self._weights += numbers
+            if self._weights > self._limits.weights:
+                raise SpecError([self._too_heavy(spec, frame)])
         self.nodes[name] = node
         if self._assumed and not self._assumed.isdisjoint(map(id, inputs)):
             self._assumed.add(id(node))
@@ -114,21 +171,45 @@ class Placing:
             Fault: with the mistake, where there is no such setting.
             Silent: it may follow from a mistake told before.
         """
-        mistake = disagreement(error, name, inputs, spec, frame)
+        from archc.graph.explain import disagreement, own_source
+        from archc.graph.remedies.candidates import remedies
+        from archc.graph.remedies.remedy import Effort, Refusal
+
+        mistake = disagreement(error, name, op, inputs, spec, frame, own_source(self.document))
         known = self.told.get((mistake.code, mistake.at))
         if known is not None and len(known.again) > MOST_AGAIN:
             raise Silent
         follows = not self._assumed.isdisjoint(map(id, inputs))
         if follows and known is None:
             raise Silent
-        remedies = changes(op, inputs, error.inputs, frame) if len(inputs) > 1 else []
-        if not remedies:
+        if error.code == "A045":
+            frame.unresolved = True  # what it leaves unread may be what it was meant to read
+        self._effort = self._effort or Effort()
+        refusal = Refusal(error, op, inputs, spec, name, frame, self.document, self._effort)
+        found = remedies(refusal)
+        mistake = dataclasses.replace(mistake, fixes=tuple(remedy.fix for remedy in found))
+        shapes = next((remedy.inputs for remedy in found if remedy.inputs is not None), None)
+        facts = self._assuming(op, shapes) if shapes is not None else None
+        if facts is None:
             raise Fault(mistake) from None
-        self.report(mistake, frame, remedies)
-        node = Node(name, op, inputs, self.infer(op, remedies[0].inputs), spec)
+        self.report(mistake, frame)
+        node = Node(name, op, inputs, facts, spec)
         self.nodes[name] = node
         self._assumed.add(id(node))
         return node
+
+    def _assuming(self, op: Operator, shapes: Shapes) -> Facts | None:
+        """Facts of an operator on the inputs that a remedy gives; None where it is none after all."""
+        try:
+            return self.infer(op, shapes)
+        except ShapeError:
+            return None
+
+    def _too_heavy(self, spec: NodeSpec, frame: Frame) -> Mistake:
+        most = self._limits.weights
+        message = f"with this node the weights hold {self._weights:,} numbers, more than {most:,}"
+        help = remedy("weights", "look for a factor too many", self._weights)
+        return Mistake("A054", message, spec.marks.span(), (), frame.where, help=help)
 
     def _weights_of(self, node: Node, frame: Frame) -> Node | None:
         """The node whose weights this one uses: the one at the same place under the shared path."""
@@ -157,17 +238,25 @@ class Placing:
         check_inputs(op, shapes)
         shape = op.infer(shapes)
         weights = op.weights(shapes)
-        for size in (shape, *weights.values()):
-            if prod(size) > MAX_ELEMENTS:
-                text = " × ".join(f"{n:,}" for n in size)
-                help = "look for a factor too many"
-                raise ShapeError(f"a tensor of {text} numbers is too large", help, "A054")
+        for what, size in (("result", shape), *weights.items()):
+            if prod(size) > self._limits.elements:
+                raise _too_large(op, what, size, self._limits.elements)
         return Facts(shape, weights, op.buffers(shapes), op.macs(shapes, shape))
 
 
 def _sizes(node: Node) -> str:
     """``weight 4 × 3 × 1 × 1, bias 4``"""
     return ", ".join(f"{name} {dims(shape)}" for name, shape in node.facts.weights.items())
+
+
+def _too_large(op: Operator, what: str, size: Shape, most: int) -> ShapeError:
+    """The mistake of a tensor with more numbers than archc takes."""
+    count = prod(size)
+    first = "look for a factor too many"
+    if what != "result" and isinstance(op, FullyConnected):
+        first = "pool before it, so that it reads fewer numbers"
+    message = f"the {what} of {dims(size)} would hold {count:,} numbers; the limit is {most:,}"
+    return ShapeError(message, remedy("elements", first, count), "A054")
 
 
 def check_inputs(op: Operator, shapes: Shapes) -> None:
@@ -213,6 +302,4 @@ def _rank_mistake(op: Operator, shape: Shape) -> tuple[str, str]:
         wanted = "1 to 4 axes"
     shown = f"a vector of {shape[0]}" if len(shape) == 1 else " × ".join(map(str, shape))
     help = "put a `flatten` before it" if high == 1 else ""
-    if len(shape) == 1 and low > 1:
-        help = "place it before the fc or flatten that takes height and width away"
     return f"{op.name} reads {wanted}, but its input is {shown}", help

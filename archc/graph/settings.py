@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from archc.errors import Mistake, nearest
-from archc.graph.frame import Fault, Frame, Silent
+from archc.errors import Fix, Mistake, Span, nearest
+from archc.graph.explain import base_of
+from archc.graph.frame import Fault, Frame, Result, Silent
+from archc.graph.places import place_of
 from archc.ops import OPERATORS
 from archc.ops.base import AttributeMistake, Operator, show
+from archc.ops.foreign import SETTING_NAMES, inferred
 from archc.spec.document import Lexical, NodeSpec, Required
 from archc.spec.expressions import Expression, ExpressionError
+from archc.spec.meant import expression_text, likely, replaced
 from archc.spec.patch import copy
 from archc.spec.tree import Map
 
@@ -24,6 +29,7 @@ TYPES: dict[str, tuple[type, ...]] = {
 
 _PLAIN = (str, int, float)  # a union written out in a call would be made anew in each call
 MOST_UNKNOWN = 2  # settings or args told one by one
+MOST_RELATIVES = 3  # operators named for a setting that another does not have
 
 
 def resolve(value: Any, env: Mapping[str, Any]) -> Any:
@@ -132,27 +138,84 @@ def _single(name: str, settings: Mapping[str, Any]) -> list[AttributeMistake]:
             wrong.append(error)
     declared = OPERATORS[name].attributes()
     unknown = [error.name for error in wrong if error.name not in declared]
-    if len(unknown) <= MOST_UNKNOWN:
+    strange = [key for key in unknown if not _hint(key, name)]
+    if len(unknown) <= MOST_UNKNOWN or not strange:
         return wrong
     words = ", ".join(f"'{key}'" for key in unknown)
     first = AttributeMistake(unknown[0], f"{name} has no settings {words}")
     return [first, *(error for error in wrong if error.name in declared)]
 
 
+def _hint(setting: str, op: str, otherwise: str = "") -> str:
+    """What an unknown setting of an operator probably means."""
+    known = [*OPERATORS[op].attributes(), *FIELDS]
+    return inferred(setting) or nearest(setting, known, otherwise, SETTING_NAMES)
+
+
 def _attribute_mistake(name: str, error: AttributeMistake, spec: NodeSpec, frame: Frame) -> Mistake:
     declared = OPERATORS[name].attributes()
     help = error.help
     if error.name not in declared:
-        help = nearest(error.name, [*declared, *FIELDS]) or f"{name} takes: {', '.join(declared)}"
-    defaults = frame.lexical.defaults.get(name)
-    if error.name in spec.marks:
-        known = error.name in declared
-        at = spec.marks.span(error.name) if known else spec.marks.key_span(error.name)
-    elif defaults is not None and error.name in defaults:
-        at = defaults.span(error.name)
-    else:
-        at = spec.marks.span()
-    return Mistake("A060", error.message, at, (), frame.where, help=help)
+        help = _hint(error.name, name, _taken_by(name, error.name))
+    place = place_of(error.name, name, spec, frame)
+    if place is None:
+        role = OPERATORS[name].role
+        at = spec.marks.span(role if spec.op != name and role in spec.marks else None)
+        return Mistake("A060", error.message, at, (), frame.where, help=help)
+    at = place.span if error.name in declared else place.key_span
+    fixes: tuple[Fix, ...] = ()
+    if error.name in declared:
+        taken = partial(_takes, name, error.name)
+        meant, fixes = _meant(place.holder, place.key, taken, frame)
+        others = tuple(
+            Fix(f"write {error.name}: {other}; {error.help}", place.edit(str(other)))
+            for other in error.others
+            if "$" not in place.text
+        )
+        help, fixes = meant or help, (*_whole(at), *fixes, *others)
+    labels = base_of(spec, at)
+    return Mistake("A060", error.message, at, labels, frame.where, help=help, fixes=fixes)
+
+
+def _taken_by(name: str, setting: str) -> str:
+    """The settings that an operator has; where there are none, its relatives that have this one."""
+    own = OPERATORS[name]
+    if own.attributes():
+        return f"{name} takes: {', '.join(own.attributes())}"
+    others = [
+        other
+        for other, op in OPERATORS.items()
+        if op.family == own.family and setting in op.attributes()
+    ]
+    alike = f"; '{setting}' is one of {', '.join(others[:MOST_RELATIVES])}" if others else ""
+    return f"{name} has no settings{alike}"
+
+
+def _takes(op: str, setting: str, value: Any) -> bool:
+    """Whether an operator takes this value for a setting."""
+    try:
+        OPERATORS[op].checked(setting, value)
+    except AttributeMistake:
+        return False
+    return True
+
+
+def _meant(
+    holder: Map, key: str, taken: Callable[[Any], bool], frame: Frame
+) -> tuple[str, tuple[Fix, ...]]:
+    """What was probably meant by a literal that is not taken, in words and as changes."""
+    written = holder.get(key)
+    if expression_text(written) or key not in holder.marks or taken(written):
+        return "", ()
+    names = [name for name, value in frame.env.items() if not isinstance(value, Result)]
+    others = likely(written, written, names, taken)
+    return (others[0].words(key) if others else ""), replaced(holder, key, others)
+
+
+def _whole(at: Span) -> tuple[Fix, ...]:
+    from archc.graph.remedies.division import whole_division  # only a failing run pays for it
+
+    return whole_division(at)
 
 
 def bind(spec: NodeSpec, given: Mapping[str, Any], frame: Frame, declared: Mapping[str, Any],
@@ -177,7 +240,8 @@ def _unfit(
     """A mistake for each arg that is unknown or of another type, and one for all that are missing."""
     unknown = [name for name in given if name not in declared]
     for name in unknown[:1] if len(unknown) > MOST_UNKNOWN else unknown:
-        help = nearest(name, declared) or f"{block} takes: {', '.join(declared) or 'no args'}"
+        takes = f"{block} takes: {', '.join(declared)}" if declared else f"{block} has no args"
+        help = nearest(name, declared, takes, SETTING_NAMES)
         at = spec.marks.key_span(name) if name in spec.marks else spec.marks.span()
         words = ", ".join(f"'{key}'" for key in unknown)
         message = f"block {block} has no arg '{name}'"
@@ -217,7 +281,9 @@ def _untyped(
     help = "divide with `//` to get a whole number" if isinstance(value, float) else ""
     at = spec.marks.span(name if name in spec.marks else None)
     message = f"arg '{name}' must be of type {kind}, not {show(value)}"
-    yield Mistake("A046", message, at, (), frame.where, help=help)
+    meant, fixes = _meant(spec.marks, name, partial(fits, kind=kind), frame)
+    help, fixes = meant or help, (*(_whole(at) if isinstance(value, float) else ()), *fixes)
+    yield Mistake("A046", message, at, (), frame.where, help=help, fixes=fixes)
 
 
 def _kind(default: Any) -> str | None:

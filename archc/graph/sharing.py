@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
+from archc.errors import Mistake, nearest
+from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Bypass, Item, Layer, Node, Scope
+from archc.spec.document import NodeSpec
+
+
+def no_share(frame: Frame, spec: NodeSpec, name: str) -> Fault | Silent:
+    """Why there are no weights to share."""
+    message = f"there is no node '{name}' above whose weights could be shared"
+    help = nearest(name, frame.items, "`share` names a node of the same scope, above")
+    if name in frame.results and frame.results[name] is None:
+        return Silent()
+    if name == spec.id:
+        message, help = f"'{name}' shares itself", "name the node whose weights it uses"
+    elif name in frame.items:
+        message = f"'{name}' is absent here, so it has no weights to share"
+        help = "give this node the same `when`"
+    elif name in frame.nodes:
+        message = f"'{name}' is written further down"
+        help = "move one of the two: weights are shared with a node above"
+    at = spec.marks.span("share")
+    return Fault(Mistake("A049", message, at, (), frame.where, help=help))
 
 
 def unlike(item: Item) -> str | None:

@@ -20,6 +20,7 @@ from archc.ops import (  # noqa: F401  importing a family registers its operator
     pool,
     rbf,
     scale,
+    shuffle,
     spatial,
 )
 from archc.ops.base import OPERATORS, Operator

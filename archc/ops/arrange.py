@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
+from math import isqrt, prod
 
 from archc.ops.activation import anywhere
 from archc.ops.base import (
@@ -20,16 +21,35 @@ from archc.ops.base import (
     Whole,
     Window,
     attr,
+    show,
 )
-from archc.ops.conv import group_mistake
-from archc.ops.kinds import POSITIVE, RANGE, numbers, table
+from archc.ops.formula import Formula, less, plus, ratio, times
+from archc.ops.kinds import RANGE, numbers, table
 from archc.ops.lowering import Lowered
 from archc.ops.merge import text
 from archc.ops.numbers import divisors_near
 
+MOST_AXES = 8  # of a shape for which others are looked for
 SPATIAL = ("depth", "height", "width")
 ORDER = numbers("a list of axes, counted from 0, the channels", 0, fewest=1)
 RANGES = table("[start, stop] for each spatial axis", RANGE)
+
+
+def fitting(total: int, shape: Shape) -> Iterator[Shape]:
+    """Shapes of ``total`` values: a square map stays one; else one size differs, the least changed first."""
+    if -1 in shape or len(shape) > MOST_AXES:
+        return
+    side = isqrt(total // shape[0])
+    if len(shape) == 3 and shape[1] == shape[2] and shape[0] * side * side == total:
+        yield shape[0], side, side
+    known = prod(shape)
+    found = []
+    for axis, size in enumerate(shape):
+        rest = known // size
+        if total % rest == 0:
+            found.append((abs(total // rest - size), axis, total // rest))
+    for _, axis, size in sorted(found):
+        yield (*shape[:axis], size, *shape[axis + 1 :])
 
 
 def _check_shape(value: object) -> tuple[int, ...]:
@@ -76,6 +96,9 @@ class Flatten(Operator, name="flatten", family="shape"):
     def infer(self, inputs: Shapes) -> Shape:
         return (prod(inputs[0]),)
 
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (Formula(times(*inputs[0])),) if len(inputs[0]) > 1 else (None,)
+
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(inputs[0]) - 1),)
 
@@ -102,12 +125,31 @@ class Reshape(Operator, name="reshape", family="shape"):
         total = prod(inputs[0])
         known = prod(size for size in self.shape if size != -1)
         if known != total and (-1 not in self.shape or total % known):
-            raise ShapeError(
-                f"{text(inputs[0])} = {total} numbers cannot take the shape {list(self.shape)}",
-                f"the sizes must multiply to {total}; {divisors_near(total, self.shape[0])}",
-                code="A066",
-            )
+            raise self._misfit(inputs[0])
         return tuple(total // known if size == -1 else size for size in self.shape)
+
+    def _misfit(self, given: Shape) -> ShapeError:
+        """The mistake of a shape that holds another number of values than the input."""
+        total, sizes = prod(given), [size for size in self.shape if size != -1]
+        numbers = f"{total} numbers" if len(given) == 1 else f"{text(given)} = {total} numbers"
+        message = f"{numbers} cannot take the shape {show(self.shape)}"
+        near = next(fitting(total, self.shape), None)
+        if len(sizes) < len(self.shape):
+            message = f"{message}: {prod(sizes)} does not divide {total}"
+            help = divisors_near(total, prod(sizes))
+        elif near is not None:
+            message = f"{message}, which has {prod(sizes)}"
+            help = f"write {show(near)}, or -1 for one of the sizes"
+        else:
+            message = f"{message}, which has {prod(sizes)}"
+            help = f"the sizes must multiply to {total}"
+        return ShapeError(message, help, code="A066", setting="shape")
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        others = [size for size in self.shape if size != -1]
+        total = times(*inputs[0])
+        left = Formula(ratio(total, times(*others)) if others else total)
+        return tuple(left if size == -1 else Formula(size, "as set") for size in self.shape)
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         axis = POINT if inputs[0] == output else Whole()
@@ -150,9 +192,15 @@ class Permute(Operator, name="permute", family="shape"):
             raise ShapeError(
                 f"order names {len(self.order)} axes, but the input is {text(shape)}",
                 f"name all {len(shape)} axes, the channels as 0",
-                code="A064",
+                setting="order",
             )
         return tuple(shape[axis] for axis in self.order)
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return tuple(
+            None if axis == place else Formula(inputs[0][axis], f"axis {axis} of the input")
+            for place, axis in enumerate(self.order)
+        )
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         """An axis that moved is taken as read in full."""
@@ -184,13 +232,19 @@ class Slice(Operator, name="slice", family="shape"):
 
     def check(self) -> None:
         if self.channels is None and self.positions is None:
-            raise AttributeMistake("channels", "slice needs 'channels' or 'positions'")
+            raise AttributeMistake(
+                "channels",
+                "slice needs 'channels' or 'positions'",
+                "channels: [0, 3] takes the first three",
+            )
         for name in ("channels", "positions"):
             given = getattr(self, name) or ()
             for start, stop in (given,) if name == "channels" and given else given:
                 if start >= stop:
                     raise AttributeMistake(
-                        name, f"{name}: [{start}, {stop}] is empty", "the stop is not included"
+                        name,
+                        f"{name}: [{start}, {stop}] is empty",
+                        f"the stop is not included: [{start}, {start + 1}] takes one",
                     )
 
     def _ranges(self, shape: Shape) -> list[tuple[int, int] | None]:
@@ -200,22 +254,28 @@ class Slice(Operator, name="slice", family="shape"):
             raise ShapeError(
                 f"positions are given for {len(positions)} axes, but the input is {text(shape)}",
                 f"write [start, stop] for {len(shape) - 1}",
-                code="A064",
+                setting="positions",
             )
         return [self.channels, *positions]
 
     def infer(self, inputs: Shapes) -> Shape:
         sizes = []
-        for size, taken in zip(inputs[0], self._ranges(inputs[0]), strict=True):
+        for axis, (size, taken) in enumerate(zip(inputs[0], self._ranges(inputs[0]), strict=True)):
             start, stop = taken or (0, size)
             if stop > size:
+                what = "positions" if axis else "channels"
                 raise ShapeError(
-                    f"[{start}, {stop}] reaches beyond the {size} of {text(inputs[0])}",
+                    f"[{start}, {stop}] reaches beyond the {size} {what} of {text(inputs[0])}",
                     f"the stop can be {size} at most",
                     code="A065",
+                    setting=what,
                 )
             sizes.append(stop - start)
         return tuple(sizes)
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        ranges = self._ranges(inputs[0])
+        return tuple(taken and Formula(plus(taken[1], less(taken[0]))) for taken in ranges)
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         starts = (Fraction(taken[0] if taken else 0) for taken in self._ranges(inputs[0])[1:])
@@ -245,64 +305,3 @@ def section(ranges: list[tuple[int, int] | None]) -> Lowered:
             values |= {f"{name}_start": taken[0], f"{name}_stop": taken[1]}
             parts.append(f"{{{name}_start}}:{{{name}_stop}}")
     return Lowered(f"{{0}}[{', '.join(parts)}]", values=values)
-
-
-@dataclass(frozen=True)
-class ChannelShuffle(Operator, name="channel_shuffle", family="shape"):
-    """Channel shuffle: the first channel of each group, then the second of each, and so on."""
-
-    groups: int = attr(POSITIVE, "number of groups the channels come in")
-
-    rank = (2, 4)
-    source = "Zhang et al., ShuffleNet, 2018"
-    examples = (
-        Example({"groups": 2}, ((116, 28, 28),), (116, 28, 28)),
-        Example({"groups": 3}, ((6, 9),), (6, 9)),
-        Example({"groups": 2}, ((4, 2, 3, 3),), (4, 2, 3, 3)),
-    )
-
-    def infer(self, inputs: Shapes) -> Shape:
-        if inputs[0][0] % self.groups:
-            raise group_mistake(self.groups, inputs[0][0])
-        return inputs[0]
-
-    def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered("F.channel_shuffle({0}, {groups})", values={"groups": self.groups})
-
-
-@dataclass(frozen=True)
-class PixelShuffle(Operator, name="pixel_shuffle", family="shape"):
-    """Sub-pixel upsampling: factor² channels become factor × factor positions of one channel."""
-
-    factor: int = attr(POSITIVE, "how many times higher and wider the result is")
-
-    rank = (3, 3)
-    source = "Shi et al., Real-time single image and video super-resolution, 2016"
-    examples = (
-        Example({"factor": 2}, ((64, 8, 9),), (16, 16, 18)),
-        Example({"factor": 3}, ((9, 4, 4),), (1, 12, 12)),
-    )
-
-    def infer(self, inputs: Shapes) -> Shape:
-        channels, height, width = inputs[0]
-        square = self.factor * self.factor
-        if channels % square:
-            raise ShapeError(
-                f"{channels} channels cannot be divided by factor² = {square}",
-                f"give the conv before it a multiple of {square} filters",
-                code="A063",
-            )
-        return (channels // square, height * self.factor, width * self.factor)
-
-    def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
-        factor = self.factor
-        return ((Window(Fraction(1, factor), Fraction(1 - factor, factor), Fraction(0)),) * 2,)
-
-    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        return f"{inputs[0][1]}·{self.factor} = {output[1]}" if self.factor != 1 else ""
-
-    def label(self, axes: int = 2) -> str:
-        return f"pixel shuffle, ×{self.factor}"
-
-    def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered("F.pixel_shuffle({0}, {factor})", values={"factor": self.factor})

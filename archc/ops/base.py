@@ -7,11 +7,12 @@ shape and weight rules, the receptive field and the lowering to PyTorch. Nothing
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
+from archc.ops.formula import Formula, tensors
 from archc.ops.lowering import Lowered
 
 Shape: TypeAlias = tuple[int, ...]  # without the batch axis: (C, H, W)
@@ -27,22 +28,36 @@ class ShapeError(Exception):
     """Shapes that an operator cannot take; the expander adds the place and the derivation.
 
     ``message`` says what is wrong, ``help`` what to do, ``code`` is the mistake's code.
-    ``inputs`` are the positions (from 0) of the inputs that disagree with the rest, if that is known.
+    ``inputs`` are the positions (from 0) of the inputs that disagree with the rest, if that is known;
+    ``setting`` is the one that the input does not go with, if there is one.
     """
 
     def __init__(
-        self, message: str, help: str = "", code: str = "A064", inputs: tuple[int, ...] = ()
+        self,
+        message: str,
+        help: str = "",
+        code: str = "A064",
+        inputs: tuple[int, ...] = (),
+        setting: str = "",
     ) -> None:
         super().__init__(message)
-        self.message, self.help, self.code, self.inputs = message, help, code, inputs
+        self.message, self.help, self.code = message, help, code
+        self.inputs, self.setting = inputs, setting
 
 
 class AttributeMistake(Exception):
-    """A value that an attribute does not take. ``name`` is the attribute's."""
+    """A value that an attribute does not take. ``name`` is the attribute's; ``others`` would do."""
 
-    def __init__(self, name: str, message: str, help: str = "") -> None:
+    def __init__(self, name: str, message: str, help: str = "", others: Sequence[int] = ()) -> None:
         super().__init__(message)
-        self.name, self.message, self.help = name, message, help
+        self.name, self.message, self.help, self.others = name, message, help, others
+
+
+class Remark(NamedTuple):
+    """A warning about an operator's use, and what to do."""
+
+    message: str
+    help: str
 
 
 class Window(NamedTuple):
@@ -218,14 +233,33 @@ class Operator:
         """
         return tuple((POINT,) * (len(shape) - 1) for shape in inputs)
 
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        """The arithmetic behind each size of the output, channels first; None where it is the input's."""
+        return (None,) * len(output)
+
+    def weight_sum(self, inputs: Shapes) -> Formula | None:
+        """The arithmetic behind the number of trained parameters; None where there are none."""
+        numbers = tensors(self.weights(inputs).values())
+        return None if numbers is None else Formula(numbers)
+
+    def mac_sum(self, inputs: Shapes, output: Shape) -> Formula | None:
+        """The arithmetic behind the MACs; None where there are none."""
+        macs = self.macs(inputs, output)
+        return Formula(macs) if macs else None
+
     def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        """The sum behind the first spatial size that changes, as a lecture writes it; or nothing.
+        """The sum behind the first spatial size that changes, as messages write it; or nothing.
 
         ``(28 + 2·0 − 2)/1 + 1 = 27``
         """
-        return ""
+        from archc.ops.notation import message  # only a failing run writes it
 
-    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+        before = inputs[0] if inputs and len(inputs[0]) == len(output) else (0,) * len(output)
+        axes = list(zip(self.sizes(inputs, output), before, output, strict=True))[1:]
+        changed = (sum for sum, old, new in axes if sum is not None and old != new)
+        return next((message(sum) for sum in changed if not sum.given), "")
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[Remark]:
         """Warnings about a use that is allowed but probably not meant (a stride that does not divide)."""
         return []
 

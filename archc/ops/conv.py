@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import prod
+from math import gcd, prod
 
 from archc.ops.base import (
     AttributeMistake,
@@ -14,10 +14,12 @@ from archc.ops.base import (
     attr,
 )
 from archc.ops.connected import CONNECTED_CONV2D, CONNECTIONS, Connections
+from archc.ops.formula import Expr, Formula, affine, plus, ratio, times
 from archc.ops.init import INIT, Start
 from archc.ops.kinds import BOOL, POSITIVE, SIDES_OR_SAME, SIZE, Padding, Size
 from archc.ops.lowering import Arg, Call, Init, Lowered
-from archc.ops.numbers import compact, divisors_near
+from archc.ops.merge import text
+from archc.ops.numbers import compact, divisors_near, listed, nearest_divisors
 from archc.ops.windows import (
     Axis,
     Sliding,
@@ -60,7 +62,7 @@ class Convolution(Sliding):
         (shape,) = inputs
         groups = self.group_count(shape[0])
         if shape[0] % groups:
-            raise group_mistake(groups, shape[0])
+            raise group_mistake(groups, shape[0], self.maps(shape[0]))
         return (self.maps(shape[0]), *counts(self.windows(shape)))
 
     def weights(self, inputs: Shapes) -> dict[str, Shape]:
@@ -76,6 +78,20 @@ class Convolution(Sliding):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(self.weights(inputs)["weight"]) * prod(output[1:])
+
+    def one_filter(self, shape: Shape) -> Expr:
+        """How many numbers one filter reads: ``11·11·3``, or ``5·5·96/2`` in one of two groups."""
+        groups = self.group_count(shape[0])
+        kernel = (axis.kernel for axis in self.windows(shape))
+        if groups == shape[0]:
+            return times(*kernel)
+        return times(*kernel, shape[0] if groups == 1 else ratio(shape[0], groups))
+
+    def weight_sum(self, inputs: Shapes) -> Formula | None:
+        return Formula(affine(self.one_filter(inputs[0]), self.maps(inputs[0][0]), self.bias))
+
+    def mac_sum(self, inputs: Shapes, output: Shape) -> Formula | None:
+        return Formula(times(*output[1:], output[0], self.one_filter(inputs[0])))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         channels = inputs[0][0]
@@ -148,6 +164,7 @@ class Conv(Convolution, name="conv", family="convolution"):
                 "groups",
                 f"{self.groups} groups do not divide the {self.filters} filters",
                 divisors_near(self.filters, self.groups),
+                nearest_divisors(self.filters, self.groups)[::-1],
             )
         if self.connections is not None:
             self._check_connections(self.connections)
@@ -179,7 +196,9 @@ class Conv(Convolution, name="conv", family="convolution"):
             channels, *rest = inputs[0]
             if len(rest) != 2:
                 raise ShapeError(
-                    "connections need an input of channels × height × width", code="A064"
+                    f"connections need an input of channels × height × width, not {text(inputs[0])}",
+                    "leave out `connections`, or use `groups`",
+                    setting="connections",
                 )
             highest = max(map(max, self.connections))
             if highest >= channels:
@@ -187,6 +206,7 @@ class Conv(Convolution, name="conv", family="convolution"):
                     f"connections name map {highest}, but the input has {channels} maps",
                     f"maps are counted from 0 to {channels - 1}",
                     code="A065",
+                    setting="connections",
                 )
         return super().infer(inputs)
 
@@ -195,6 +215,21 @@ class Conv(Convolution, name="conv", family="convolution"):
         if self.connections is not None:
             shapes["weight"] = (sum(map(len, self.connections)), *shapes["weight"][2:])
         return shapes
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (Formula(self.filters, "the filters"), *super().sizes(inputs, output)[1:])
+
+    def weight_sum(self, inputs: Shapes) -> Formula | None:
+        if self.connections is None:
+            return super().weight_sum(inputs)
+        kernels = times(*self.weights(inputs)["weight"])
+        note = f"with {sum(map(len, self.connections))} kernels, one for each connection"
+        return Formula(plus(kernels, self.filters) if self.bias else kernels, note)
+
+    def mac_sum(self, inputs: Shapes, output: Shape) -> Formula | None:
+        if self.connections is None:
+            return super().mac_sum(inputs, output)
+        return Formula(times(*output[1:], times(*self.weights(inputs)["weight"])))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         if self.connections is None:
@@ -244,6 +279,10 @@ class DepthwiseConv(Convolution, name="depthwise_conv", family="convolution"):
     def maps(self, channels: int) -> int:
         return channels * self.multiplier
 
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        channels = Formula(times(inputs[0][0], self.multiplier)) if self.multiplier != 1 else None
+        return (channels, *super().sizes(inputs, output)[1:])
+
     def group_count(self, channels: int) -> int:
         return channels
 
@@ -260,12 +299,17 @@ def dilated(dilation: Size) -> str:
     return "" if step(dilation) == "" else f", dilation {step(dilation)[3:]}"
 
 
-def group_mistake(groups: int, channels: int) -> ShapeError:
-    """The mistake of groups that do not divide the input's channels."""
+def group_mistake(groups: int, channels: int, filters: int = 0) -> ShapeError:
+    """The mistake of groups that do not divide the input's channels; filters have to be divided too."""
+    help = divisors_near(channels, groups)
+    if filters:
+        near = listed(nearest_divisors(gcd(channels, filters), groups))
+        help = f"{channels} channels and {filters} filters can both be divided by {near}"
     return ShapeError(
         f"{groups} groups do not divide the input's {channels} channels",
-        divisors_near(channels, groups),
+        help,
         code="A063",
+        setting="groups",
     )
 
 

@@ -18,10 +18,11 @@ from archc.ops.base import (
     attr,
 )
 from archc.ops.conv import dilated, group_mistake, printed
+from archc.ops.formula import Expr, Formula, affine, less, plus, ratio, times
 from archc.ops.init import BILINEAR, INIT_TRANSPOSED, Start
 from archc.ops.kinds import BOOL, OFFSET, POSITIVE, SIZE, Size
 from archc.ops.lowering import Arg, Call, Lowered
-from archc.ops.numbers import divisors_near, per_axis
+from archc.ops.numbers import divisors_near, nearest_divisors, per_axis
 from archc.ops.windows import by_sign, step
 
 
@@ -73,6 +74,7 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
                 "groups",
                 f"{self.groups} groups do not divide the {self.filters} filters",
                 divisors_near(self.filters, self.groups),
+                nearest_divisors(self.filters, self.groups)[::-1],
             )
 
     def _axes(self, shape: Shape) -> list[tuple[int, int, int, int, int, int]]:
@@ -84,13 +86,14 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
     def infer(self, inputs: Shapes) -> Shape:
         (shape,) = inputs
         if shape[0] % self.groups:
-            raise group_mistake(self.groups, shape[0])
+            raise group_mistake(self.groups, shape[0], self.filters)
         if self.init is not None and self.init.weight == BILINEAR and self.filters != shape[0]:
             raise ShapeError(
                 f"init bilinear enlarges {shape[0]} channels to {shape[0]}, not to "
                 f"{self.filters} filters",
                 f"write filters: {shape[0]}, or another init",
                 code="A066",
+                setting="filters",
             )
         sizes = []
         for size, kernel, stride, padding, extra, dilation in self._axes(shape):
@@ -99,6 +102,7 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
                     f"output_padding {extra} is not below stride {stride} or dilation {dilation}",
                     "it only chooses among the sizes that one stride makes ambiguous",
                     code="A061",
+                    setting="output_padding",
                 )
             full = (size - 1) * stride + dilation * (kernel - 1) + 1 + extra
             if full <= 2 * padding:
@@ -106,6 +110,7 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
                     f"padding {padding} cuts 2·{padding} = {2 * padding} from a result of {full}",
                     f"padding must be at most {(full - 1) // 2} here",
                     code="A061",
+                    setting="padding",
                 )
             sizes.append(full - 2 * padding)
         return (self.filters, *sizes)
@@ -131,13 +136,21 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
         )
         return (tuple(axes),)
 
-    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        size, kernel, stride, padding, extra, dilation = self._axes(inputs[0])[0]
-        if size == output[1]:
-            return ""
-        reach = f"{kernel}" if dilation == 1 else f"{dilation}·({kernel} − 1) + 1"
-        more = f" + {extra}" if extra else ""
-        return f"({size} − 1)·{stride} − 2·{padding} + {reach}{more} = {output[1]}"
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (Formula(self.filters, "the filters"), *map(_reach, self._axes(inputs[0])))
+
+    def one_filter(self, inputs: Shapes) -> Expr:
+        """How many numbers an output channel reads: ``2·2·1024``."""
+        channels = inputs[0][0]
+        kernel = per_axis(self.kernel, len(inputs[0]) - 1, "kernel")
+        return times(*kernel, channels if self.groups == 1 else ratio(channels, self.groups))
+
+    def weight_sum(self, inputs: Shapes) -> Formula | None:
+        return Formula(affine(self.one_filter(inputs), self.filters, self.bias))
+
+    def mac_sum(self, inputs: Shapes, output: Shape) -> Formula | None:
+        """Each input position is multiplied by the whole kernel."""
+        return Formula(times(*inputs[0][1:], self.filters, self.one_filter(inputs)))
 
     def label(self, axes: int = 2) -> str:
         words = f"{by_sign(self.kernel, axes)} transposed conv, {self.filters}"
@@ -163,3 +176,13 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
             return Lowered("{self}({0})", module)
         inits = self.init.inits(fan_in, self.bias)
         return Lowered("{self}({0})", module, support=self.init.support, init=inits)
+
+
+def _reach(axis: tuple[int, int, int, int, int, int]) -> Formula:
+    """How far the kernels reach along one axis: ``(28 − 1)·2 − 2·0 + 2``."""
+    size, kernel, stride, padding, extra, dilation = axis
+    span: tuple[Expr, ...] = (kernel,)
+    if dilation != 1:
+        span = times(dilation, plus(kernel, less(1))), 1
+    first = times(plus(size, less(1)), stride)
+    return Formula(plus(first, less(times(2, padding)), *span, *((extra,) if extra else ())))

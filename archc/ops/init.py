@@ -128,8 +128,11 @@ def _check(value: Any, schemes: Sequence[str]) -> Start:
     takes = SCHEMES.get(scheme, ())
     for name in given:
         if name not in ("weight", "bias", *takes):
-            takes_not = f"{scheme} does not take" if scheme else "needs a scheme for the weight"
-            raise ValueError(f"without '{name}', which {takes_not}")
+            others = [other for other in SCHEMES if name in SCHEMES[other] and other in schemes]
+            help = f"'{name}' belongs to {' and '.join(others)}"
+            if scheme:
+                raise ValueError(f"{scheme} without '{name}'", help)
+            raise ValueError("a mapping that names its `weight`", help)
     for name in takes:
         if name in NEEDED and name not in given:
             help = f"write {{weight: {scheme}, {name}: 0.01}}"

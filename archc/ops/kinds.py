@@ -159,9 +159,12 @@ def table(words: str, row: Kind) -> Kind:
     schema = {"type": "array", "items": row.schema, "minItems": 1}
 
     def check(value: Any) -> tuple[Any, ...]:
-        if is_list(value, 1, LARGEST):
+        if not is_list(value, 1, LARGEST):
+            raise ValueError(f"a list: {words}")
+        try:
             return tuple(row.check(item) for item in value)
-        raise ValueError(words)
+        except ValueError as error:
+            raise ValueError(f"a list of rows, each {error.args[0]}", *error.args[1:]) from None
 
     return Kind(words, schema, check)
 
@@ -178,7 +181,7 @@ def fields(value: Any, kinds: Mapping[str, Kind], words: str) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for key, item in value.items():
         if key not in kinds:
-            raise ValueError(f"{words} (not '{key}')")
+            raise ValueError(words, nearest(key, kinds, f"there is no '{key}' in it"))
         try:
             checked[key] = kinds[key].check(item)
         except ValueError as error:

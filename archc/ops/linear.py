@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import prod
 
 from archc.ops.base import AxisField, Example, Operator, Shape, Shapes, Whole, attr
+from archc.ops.formula import Formula, affine, times
 from archc.ops.init import INIT, Start
 from archc.ops.kinds import BOOL, POSITIVE
 from archc.ops.lowering import Arg, Call, Lowered
@@ -41,6 +42,15 @@ class FullyConnected(Operator, name="fc", family="fully_connected"):
         if self.bias:
             shapes["bias"] = (self.units,)
         return shapes
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (Formula(self.units, "the units"),)
+
+    def weight_sum(self, inputs: Shapes) -> Formula | None:
+        return Formula(affine(times(*inputs[0]), self.units, self.bias))
+
+    def mac_sum(self, inputs: Shapes, output: Shape) -> Formula | None:
+        return Formula(times(*inputs[0], self.units))
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return self.units * prod(inputs[0])

@@ -16,6 +16,7 @@ from archc.ops.base import (
     Shapes,
     Whole,
 )
+from archc.ops.formula import Formula, plus
 from archc.ops.lowering import Lowered
 
 
@@ -51,6 +52,9 @@ def sizes_help(name: str, one: Shape, other: Shape) -> str:
     return f"{name} needs as many channels; a 1×1 conv with {one[0]} filters on input 2 gives them"
 
 
+MOST = 100  # terms of a sum in one bracket: Python reads no expression that is a thousand deep
+
+
 class Merge(Operator):
     """Base of operators of two or more inputs."""
 
@@ -58,7 +62,11 @@ class Merge(Operator):
     torch = ""  # what joins the inputs in the lowering
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered(self.torch.join(f"{{{index}}}" for index in range(len(inputs))))
+        parts = [f"{{{index}}}" for index in range(len(inputs))]
+        while self.torch != ", " and len(parts) > MOST:
+            groups = (parts[first : first + MOST] for first in range(0, len(parts), MOST))
+            parts = [f"({self.torch.join(group)})" for group in groups]
+        return Lowered(self.torch.join(parts))
 
 
 @dataclass(frozen=True)
@@ -81,6 +89,10 @@ class Concat(Merge, name="concat", family="merge"):
             other = next(shape for shape in inputs if shape[1:] != kinds[0])
             refuse(self.name, inputs, kinds, sizes_help(self.name, inputs[0], other))
         return (sum(shape[0] for shape in inputs), *kinds[0])
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        channels = Formula(plus(*(shape[0] for shape in inputs)))
+        return (channels, *(None,) * (len(output) - 1))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         return Lowered(f"torch.cat([{super().lower(inputs, output).forward}], dim=1)")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from archc.ops.base import ShapeError
 from archc.ops.kinds import Size
 
@@ -32,15 +34,25 @@ def wrong_length(name: str, given: int, axes: int) -> ShapeError:
     return ShapeError(
         f"{name} is given for {given} {many}, but the input has {axes} spatial {has}",
         f"write one number for all, or a list of {axes}",
-        code="A064",
+        setting=name,
     )
 
 
 def divisors_near(number: int, wanted: int) -> str:
-    """Divisors to use instead, as a help text: ``96 can be divided by 4, 6, 8``."""
+    """Divisors to use instead, as a help text: ``96 can be divided by 4, 6 and 8``."""
+    return f"{number} can be divided by {listed(nearest_divisors(number, wanted))}"
+
+
+def nearest_divisors(number: int, wanted: int) -> list[int]:
+    """The three divisors (or fewer) that lie nearest to a number, in order."""
     found: set[int] = set()
     for low in range(1, min(int(number**0.5), 4096) + 1):
         if number % low == 0:
             found.update((low, number // low))
-    nearest = sorted(sorted(found, key=lambda d: abs(d - wanted))[:3])
-    return f"{number} can be divided by {', '.join(map(str, nearest))}"
+    return sorted(sorted(found, key=lambda d: abs(d - wanted))[:3])
+
+
+def listed(numbers: Sequence[int]) -> str:
+    """``4, 6 and 8``"""
+    *first, last = map(str, numbers)
+    return f"{', '.join(first)} and {last}" if first else last

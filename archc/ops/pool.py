@@ -16,15 +16,18 @@ from archc.ops.base import (
     attr,
 )
 from archc.ops.conv import dilated, printed
+from archc.ops.formula import Formula
 from archc.ops.kinds import BOOL, SIDES_OR_SAME, SIZE, Padding, Size
 from archc.ops.lowering import Arg, Call, Lowered
 from archc.ops.numbers import per_axis
 from archc.ops.windows import (
     Axis,
     Sliding,
+    all_read,
     by_sign,
     counts,
     module_padding,
+    module_pads,
     pad_values,
     step,
     windows,
@@ -63,14 +66,16 @@ class Pool(Sliding):
         if max(axis.padding) > most and not axis.same:
             raise ShapeError(
                 f"padding {max(axis.padding)} is more than half of the window of {axis.kernel}",
-                f"some window would see padding alone; use at most {most}",
+                f"pools pad by half a window at most, as PyTorch's do; use at most {most}",
                 code="A061",
+                setting="padding",
             )
         if axis.ceil and axis.padding.before != axis.padding.after:
             raise ShapeError(
                 "ceil does not go with padding that differs from side to side",
                 "leave out ceil, and pad the end by as much as the last window needs",
                 code="A061",
+                setting="ceil",
             )
 
     def args(self, axes: tuple[Axis, ...]) -> tuple[Arg, ...]:
@@ -84,21 +89,6 @@ class Pool(Sliding):
             Arg("stride", kernel if self.stride is None else printed(self.stride), kernel),
             Arg("padding", padding, 0),
         )
-
-
-def _all_read(axis: Axis) -> bool:
-    """Whether each window reads some position of the input, and not padding alone."""
-    starts = (p * axis.stride - axis.padding.before for p in range(axis.output))
-    firsts = (start % axis.dilation if start < 0 else start for start in starts)
-    within = (first < axis.size for first in firsts)
-    return all(within)
-
-
-def module_pads(axes: tuple[Axis, ...]) -> bool:
-    """Whether PyTorch's module can do the padding itself."""
-    if any(axis.same and max(axis.padding) > axis.kernel // 2 for axis in axes):
-        return False
-    return all(axis.padding.before == axis.padding.after for axis in axes)
 
 
 @dataclass(frozen=True)
@@ -130,12 +120,13 @@ class MaxPool(Pool, name="max_pool", family="pooling"):
         output = super().infer(inputs)
         axes = self.windows(inputs[0])
         for axis in axes:
-            if module_pads(axes) and axis.dilation > axis.size and not _all_read(axis):
+            if module_pads(axes) and axis.dilation > axis.size and not all_read(axis):
                 raise ShapeError(
                     f"a window steps over the whole input of {axis.size}, with dilation "
                     f"{axis.dilation} and padding {axis.padding.before}, and has no largest value",
                     f"use a dilation of at most {axis.size}, or leave out the padding",
                     code="A061",
+                    setting="dilation",
                 )
         return output
 
@@ -195,6 +186,7 @@ class AvgPool(Pool, name="avg_pool", family="pooling"):
                         "padding not counted, which PyTorch's 3-D average pool does not take",
                         f"use a kernel of at most {axis.size}",
                         code="A061",
+                        setting="kernel",
                     )
         return output
 
@@ -243,6 +235,11 @@ class Adaptive(Operator):
 
     def infer(self, inputs: Shapes) -> Shape:
         return (inputs[0][0], *self.wanted(len(inputs[0]) - 1))
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        pairs = zip(inputs[0][1:], output[1:], strict=True)
+        notes = (f"for all {old} positions" if new == 1 else "as set" for old, new in pairs)
+        return (None, *map(Formula, output[1:], notes))
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         pairs = zip(inputs[0][1:], output[1:], strict=True)

@@ -18,6 +18,7 @@ from archc.ops.base import (
     Whole,
     attr,
 )
+from archc.ops.formula import Formula
 from archc.ops.kinds import POSITIVE
 from archc.ops.linear import flattened
 from archc.ops.lowering import Arg, Call, Lowered
@@ -64,7 +65,7 @@ def _check_codes(value: Any) -> str | tuple[str, ...]:
         raise ValueError(EXPECTED)
     codes = tuple(map(_code, value))
     if len(set(map(len, codes))) != 1:
-        raise ValueError("codes of one length")
+        raise ValueError("of one length")
     return codes
 
 
@@ -135,8 +136,12 @@ class RBF(Operator, name="rbf", family="fully_connected"):
                 f"the input has {size} numbers, but the codes have {wanted}",
                 f"put an fc with {wanted} units before it",
                 code="A066",
+                setting="codes",
             )
         return (self.units,)
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (Formula(self.units, "the units"),)
 
     def buffers(self, inputs: Shapes) -> dict[str, Shape]:
         return {"codes": (self.units, len(self.rows[0]))}

@@ -23,6 +23,7 @@ from archc.ops.base import (
     attr,
 )
 from archc.ops.conv import printed
+from archc.ops.formula import Formula, plus, times
 from archc.ops.kinds import (
     BOOL,
     NUMBER,
@@ -57,7 +58,7 @@ def offset_crop(x: Tensor, starts: tuple[int, ...], size: tuple[int, ...]) -> Te
 
 
 def _check_node(value: object) -> str:
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value[:1].isalpha():
         return value
     raise ValueError("the name of a node")
 
@@ -90,7 +91,8 @@ class Crop(Operator, name="crop", family="shape"):
 
     def check(self) -> None:
         if (self.size is None) == (self.like is None):
-            raise AttributeMistake("size", "crop needs either 'size' or 'like'")
+            help = "write one of the two: size: 56, or the name of a node: like: up"
+            raise AttributeMistake("size", "crop needs either 'size' or 'like'", help)
 
     def _cuts(self, inputs: Shapes) -> list[tuple[int, int]]:
         """First and one-past-last position along each axis."""
@@ -117,6 +119,7 @@ class Crop(Operator, name="crop", family="shape"):
                 "both need as many axes",
                 code="A062",
                 inputs=(1,),
+                setting="like",
             )
         cuts = self._cuts(inputs)
         for size, (start, stop) in zip(inputs[0][1:], cuts, strict=True):
@@ -127,8 +130,13 @@ class Crop(Operator, name="crop", family="shape"):
                     "it can only make maps smaller: crop the larger one, or pad the smaller",
                     code="A065",
                     inputs=(1,) if self.like is not None else (),
+                    setting="size" if self.like is None else "like",
                 )
         return (inputs[0][0], *(stop - start for start, stop in cuts))
+
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        note = "as set" if self.like is None else f"as large as {self.like}"
+        return (None, *(Formula(size, note) for size in output[1:]))
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         starts = (Fraction(start) for start, _ in self._cuts(inputs))
@@ -197,7 +205,7 @@ class Pad(Operator, name="pad", family="shape"):
         (shape,) = inputs
         if len(shape) == 1 and self.mode != "zero":
             raise ShapeError(
-                f"mode {self.mode} needs a height or width", "use mode zero", code="A064"
+                f"mode {self.mode} needs a height or width", "use mode zero", setting="mode"
             )
         padded = self._sides(shape)
         for size, (before, after) in zip(shape[1:], padded, strict=True):
@@ -206,6 +214,7 @@ class Pad(Operator, name="pad", family="shape"):
                     f"{size} positions cannot be reflected {max(before, after)} beyond the edge",
                     f"padding must be at most {size - 1} here, or mode replicate",
                     code="A065",
+                    setting="padding",
                 )
         sizes = (size + sum(side) for size, side in zip(shape[1:], padded, strict=True))
         return (shape[0] + sum(self.channels), *sizes)
@@ -226,11 +235,12 @@ class Pad(Operator, name="pad", family="shape"):
             sources = [last - abs(last - abs(p)) for p in read]
         return Bins(tuple((p, p) for p in sources))
 
-    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        if len(output) == 1 or inputs[0][1] == output[1]:
-            return ""
-        before, after = self._sides(inputs[0])[0]
-        return f"{before} + {inputs[0][1]} + {after} = {output[1]}"
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        added = [self.channels, *self._sides(inputs[0])]
+        return tuple(
+            Formula(plus(before, size, after)) if before or after else None
+            for size, (before, after) in zip(inputs[0], added, strict=True)
+        )
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         pad = [n for side in reversed(self._sides(inputs[0])) for n in side]
@@ -271,9 +281,11 @@ class Upsample(Operator, name="upsample", family="shape"):
 
     def check(self) -> None:
         if (self.factor is None) == (self.size is None):
-            raise AttributeMistake("factor", "upsample needs either 'factor' or 'size'")
+            help = "write one of the two: factor: 2, or size: 64"
+            raise AttributeMistake("factor", "upsample needs either 'factor' or 'size'", help)
         if self.align_corners and self.mode == "nearest":
-            raise AttributeMistake("align_corners", "align_corners needs mode bilinear")
+            help = "write mode: bilinear, or leave it out"
+            raise AttributeMistake("align_corners", "align_corners needs mode bilinear", help)
 
     def infer(self, inputs: Shapes) -> Shape:
         channels, *sizes = inputs[0]
@@ -309,10 +321,12 @@ class Upsample(Operator, name="upsample", family="shape"):
             low = floor(at)
             yield low, min(low + (at != low), size - 1)
 
-    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        if self.factor is None or inputs[0][1] == output[1]:
-            return ""
-        return f"{inputs[0][1]}·{output[1] // inputs[0][1]} = {output[1]}"
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        if self.factor is None:
+            return (None, *(Formula(size, "as set") for size in output[1:]))
+        factors = per_axis(self.factor, len(output) - 1, "factor")
+        pairs = zip(inputs[0][1:], factors, strict=True)
+        return (None, *(Formula(times(size, factor)) for size, factor in pairs))
 
     def label(self, axes: int = 2) -> str:
         if self.factor is None:

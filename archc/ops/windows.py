@@ -8,9 +8,12 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from archc.ops.base import AxisField, Operator, Shape, ShapeError, Shapes, Window
+from archc.ops.base import AxisField, Operator, Remark, Shape, ShapeError, Shapes, Window
+from archc.ops.formula import Expr, Formula, less, plus, ratio, rounded, times, value
 from archc.ops.kinds import Padding, Size
 from archc.ops.numbers import compact, per_axis, wrong_length
+
+MOST_PADDING = 99  # more that a remark proposes
 
 
 class Sides(NamedTuple):
@@ -135,6 +138,7 @@ def too_large(axis: Axis) -> ShapeError:
         f"{spans} does not fit into the {'padded ' if axis.padded > size else ''}input of {extent}",
         f"{fit}; or a kernel of at most {smaller}; or a larger input",
         code="A061",
+        setting="kernel",
     )
 
 
@@ -143,20 +147,21 @@ def _padding(sides: Sides) -> str:
     return f"2·{before}" if before == after else f"{before} + {after}"
 
 
-def arithmetic(axis: Axis) -> str:
-    """How the number of windows came about."""
-    count, stride = axis.output, axis.stride
+def window_count(axis: Axis) -> Formula:
+    """How the number of windows comes about."""
+    size, stride, dilation = axis.size, axis.stride, axis.dilation
     if axis.same:
-        return f"⌈{axis.size}/{stride}⌉ = {count}"
-    kernel = f"{axis.kernel}" if axis.dilation == 1 else f"{axis.dilation}·({axis.kernel} − 1) − 1"
-    room = axis.padded - axis.reach
-    fraction = f"({axis.size} + {_padding(axis.padding)} − {kernel})/{stride}"
-    if not axis.ceil:
-        fraction = fraction if room % stride == 0 else f"⌊{fraction}⌋"
-        return f"{fraction} + 1 = {count}"
-    if -(-room // stride) + 1 == count:
-        return f"⌈{fraction}⌉ + 1 = {count}"
-    return f"⌈{fraction}⌉ + 1 − 1 = {count}, without the window that would start beyond the input"
+        return Formula(rounded("up", ratio(size, stride)))
+    kernel: tuple[Expr, ...] = (less(axis.kernel),)
+    if dilation != 1:
+        kernel = less(times(dilation, plus(axis.kernel, less(1)))), less(1)
+    before, after = axis.padding
+    padding = (times(2, before),) if before == after else (before, after)
+    steps = rounded("up" if axis.ceil else "down", ratio(plus(size, *kernel, *padding), stride))
+    if axis.ceil and value(steps) + 1 != axis.output:
+        note = "without the window that would start beyond the input"
+        return Formula(plus(steps, 1, less(1)), note)
+    return Formula(plus(steps, 1))
 
 
 class Sliding(Operator):
@@ -169,19 +174,43 @@ class Sliding(Operator):
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return (tuple(axis.field for axis in self.windows(inputs[0])),)
 
-    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
-        axes = self.windows(inputs[0])
-        return arithmetic(next((axis for axis in axes if axis.output != axis.size), axes[0]))
+    def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
+        return (None, *map(window_count, self.windows(inputs[0])))
 
-    def remarks(self, inputs: Shapes, output: Shape) -> list[str]:
+    def arithmetic(self, inputs: Shapes, output: Shape) -> str:
+        """That of the first axis, where no size changes."""
+        from archc.ops.notation import message
+
+        first = self.windows(inputs[0])[0]
+        return super().arithmetic(inputs, output) or message(window_count(first))
+
+    def remarks(self, inputs: Shapes, output: Shape) -> list[Remark]:
         axes = self.windows(inputs[0])
         for index, axis in enumerate(axes):
             if axis.unread:
                 what = _unread(axes, index)
                 room = f"({axis.size} + {_padding(axis.padding)} − {axis.reach})"
                 rest = axis.padded - axis.reach
-                return [f"stride {axis.stride} does not divide {room} = {rest}: {what} not read"]
+                message = f"stride {axis.stride} does not divide {room} = {rest}: {what} not read"
+                return [Remark(message, self._reading_all(axes))]
         return []
+
+    def _reading_all(self, axes: tuple[Axis, ...]) -> str:
+        """What would leave nothing unread."""
+        ways = []
+        for axis in axes:
+            before, after = axis.padding
+            room, most = axis.padded - axis.reach, (axis.reach - 1) // 2 - before
+            more = range(1, min(most, MOST_PADDING) + 1)
+            found = next((n for n in more if (room + 2 * n) % axis.stride == 0), None)
+            if axis.unread and before == after and found is not None:
+                ways.append(f"padding {before + found}")
+        if "ceil" in self.attributes():
+            ways.append("ceil: true")
+        sizes = [axis.size + -(axis.padded - axis.reach) % axis.stride for axis in axes]
+        shown = [size if axis.unread else axis.size for size, axis in zip(sizes, axes, strict=True)]
+        ways.append(f"an input of {' × '.join(map(str, shown))}")
+        return f"with {' or '.join(dict.fromkeys(ways))} nothing is left unread"
 
 
 def _unread(axes: tuple[Axis, ...], index: int) -> str:
@@ -208,6 +237,21 @@ def module_padding(
         if all(before == half for before in befores):
             return half  # reads as `kernel // 2` where the kernel is an argument
     return compact(befores)
+
+
+def all_read(axis: Axis) -> bool:
+    """Whether each window reads some position of the input, and not padding alone."""
+    starts = (p * axis.stride - axis.padding.before for p in range(axis.output))
+    firsts = (start % axis.dilation if start < 0 else start for start in starts)
+    within = (first < axis.size for first in firsts)
+    return all(within)
+
+
+def module_pads(axes: tuple[Axis, ...]) -> bool:
+    """Whether PyTorch's module can do the padding itself."""
+    if any(axis.same and max(axis.padding) > axis.kernel // 2 for axis in axes):
+        return False
+    return all(axis.padding.before == axis.padding.after for axis in axes)
 
 
 def pad_values(axes: tuple[Axis, ...]) -> tuple[int, ...]:

@@ -9,7 +9,16 @@ from archc.errors import Label, Mistake
 from archc.ops import OPERATORS
 from archc.spec.collect import Mistakes
 from archc.spec.document import Block, Lexical, NodeSpec, Required, last_written
-from archc.spec.keys import BLOCK_KEYS, FOLLOWERS, NODE_KEYS, TYPES, brief, check_id, known_entries
+from archc.spec.keys import (
+    BLOCK_KEYS,
+    FOLLOWERS,
+    NODE_KEYS,
+    TYPES,
+    brief,
+    check_id,
+    known_entries,
+    misspelt,
+)
 from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import block_outputs
@@ -39,7 +48,8 @@ class Blocks:
             if not isinstance(block, Map):
                 if block is not None:
                     message = f"block '{name}' must be a mapping, not {brief(block)}"
-                    self.mistakes.add("A021", message, written.span(name))
+                    help = f"say what is in it: `{name}: {{nodes: {{…}}}}`"
+                    self.mistakes.add("A021", message, written.span(name), help)
             elif self._is_free(name, written):
                 self.built[name] = self._block(name, written, lexical, added.get(name, set()))
 
@@ -64,8 +74,12 @@ class Blocks:
             report_nulls(written, self.mistakes)
         args = self._args(name, entries["args"], lexical) if "args" in entries else {}
         inputs = self._inputs(name, written) if "inputs" in entries else ("input",)
-        nodes = self._nodes(name, entries["nodes"]) if "nodes" in entries else {}
-        if (not nodes and "nodes" not in written) or entries.get("nodes") == {}:
+        scope = {*args, *lexical.args}
+        nodes = self._nodes(name, entries["nodes"], scope) if "nodes" in entries else {}
+        missing = (
+            not nodes and "nodes" not in written and not misspelt(written, BLOCK_KEYS, "nodes")
+        )
+        if missing or entries.get("nodes") == {}:
             self.mistakes.add(
                 "A035",
                 f"block '{name}' has no nodes",
@@ -123,8 +137,8 @@ class Blocks:
             )
         return tuple(names) or ("input",)
 
-    def _nodes(self, block: str, written: Map) -> dict[str, NodeSpec]:
-        nodes, paths = self.nodes.build(written)
+    def _nodes(self, block: str, written: Map, scope: set[str]) -> dict[str, NodeSpec]:
+        nodes, paths = self.nodes.build(written, scope)
         for path in paths:
             message = f"'{path}' is a path, and in a block single instances cannot be patched"
             help = f"patch it in the document's nodes, by its whole path: CALL.{path}"

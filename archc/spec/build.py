@@ -5,28 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archc.errors import Mistake, nearest
+from archc.errors import Span, nearest
 from archc.spec.blocks import Blocks, new_end
 from archc.spec.collect import Mistakes
 from archc.spec.document import Document, Lexical, NodeSpec, Output
 from archc.spec.inherit import Merged
 from archc.spec.keys import (
     DOCUMENT_KEYS,
+    LINT_KEYS,
     PAPER_KEYS,
     brief,
     check_id,
     check_key,
-    is_expression,
     known_entries,
+    misspelt,
 )
 from archc.spec.layouts import layouts
+from archc.spec.names import problem_with_file_name
 from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import document_outputs
 from archc.spec.scope import Named, check_distinct, lexical
+from archc.spec.shapes import check_shape, has_null_batch
 from archc.spec.tree import Map, Seq
+from archc.spec.unused import unused_args
 from archc.spec.values import Values
 from archc.spec.weights import missing, weights
+
+MOST_NAMED = 8  # nodes in a message
 
 
 class Builder:
@@ -80,11 +86,13 @@ class Builder:
             layouts=names,
             weights=trained,
             freeze=tuple(entries.get("freeze", ())),
+            layers=tuple(layer.map for layer in merged.layers),
+            lint=self._lint(entries.get("lint")),
             former=tuple(merged.former),
             warnings=[
                 *warnings,
                 *self.blocks.warnings,
-                *self._unused_args(merged),
+                *unused_args(merged, self.values.names),
                 *missing(trained),
             ],
         )
@@ -103,17 +111,25 @@ class Builder:
     def _name(self, merged: Merged) -> str:
         top = merged.layers[-1]
         if top.is_variant:
+            self._check_file_name(top.name, top.map.span())
             return top.name
         name = top.map.get("name")
         if name is None:
-            if "name" not in top.map:
+            if "name" not in top.map and not misspelt(top.map, DOCUMENT_KEYS, "name"):
                 message = "the document has no name"
                 help = "write `name: …`; what is built is called by it"
                 self.mistakes.add("A028", message, top.map.span(), help)
             return ""
         if isinstance(name, str):
             check_id(name, top.map.span("name"), self.mistakes)
+            self._check_file_name(name, top.map.span("name"))
         return str(name)
+
+    def _check_file_name(self, name: str, at: Span) -> None:
+        """What is built is written to NAME.py."""
+        problem = problem_with_file_name(name)
+        if problem is not None:
+            self.mistakes.add("A028", problem, at, f"write `{name}_net`")
 
     def _lineage(self, merged: Merged) -> tuple[str, ...]:
         return tuple(dict.fromkeys(layer.name for layer in reversed(merged.layers)))
@@ -122,25 +138,38 @@ class Builder:
         self, written: Map, entries: Mapping[str, Any]
     ) -> tuple[dict[str, NodeSpec], dict[str, Map | None]]:
         if not entries.get("nodes"):
-            if "nodes" not in written or entries.get("nodes") == {}:
+            missing = "nodes" not in written and not misspelt(written, DOCUMENT_KEYS, "nodes")
+            if missing or entries.get("nodes") == {}:
                 at = written.span("nodes" if "nodes" in written else None)
                 self.mistakes.add(
                     "A035", "the document has no nodes", at, "write them under `nodes`"
                 )
             return {}, {}
         marks: Map = entries["nodes"]
-        nodes, paths = self.nodes.build(marks)
+        nodes, paths = self.nodes.build(marks, entries.get("args", ()))
         instances = {path: self.nodes.instance(marks, path) for path in paths}
         for path in paths:
             first = path.partition(".")[0]
             if first not in nodes:
                 message = f"'{path}' patches an instance of '{first}', and there is no such node"
-                self.mistakes.add("A034", message, marks.key_span(path), nearest(first, nodes))
+                help = nearest(first, nodes, self._with_parts(nodes))
+                self.mistakes.add("A034", message, marks.key_span(path), help)
         return nodes, instances
+
+    def _with_parts(self, nodes: Mapping[str, NodeSpec]) -> str:
+        """The nodes that a path can lead into: repeated ones, and calls of blocks."""
+        repeated = [name for name, spec in nodes.items() if spec.repeat is not None]
+        calls = [name for name, spec in nodes.items() if spec.op in self.blocks.built]
+        names = [name for name in nodes if name in {*repeated, *calls}]
+        if not names:
+            return "no node here is repeated or calls a block"
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        shown = ", ".join(names[:MOST_NAMED]) + more
+        return f"paths begin with a node that is repeated or calls a block: {shown}"
 
     def _input(self, written: Map, entries: Mapping[str, Any]) -> Any:
         if "input" not in entries:
-            if "input" not in written:
+            if "input" not in written and not misspelt(written, DOCUMENT_KEYS, "input"):
                 help = (
                     "write its shape without the batch axis, channels first: `input: [3, 224, 224]`"
                 )
@@ -153,29 +182,10 @@ class Builder:
             for name in shape:
                 if name != "input":
                     check_key(shape, name, self.mistakes)
-                self._check_shape(shape, name)
+                check_shape(shape, name, self.mistakes)
         else:
-            self._check_shape(written, "input")
-        return self.values.of(written, "input")
-
-    def _check_shape(self, holder: Map, key: str) -> None:
-        """A shape is a list of whole numbers above 0, or an expression; the values come later."""
-        shape = holder[key]
-        if is_expression(shape) or shape is None:
-            return
-        if not isinstance(shape, Seq) or not shape:
-            message = f"the shape of {key} must be a list of whole numbers, not {brief(shape)}"
-            help = "channels first, without the batch axis: [3, 224, 224]"
-            self.mistakes.add("A038", message, holder.span(key), help)
-            return
-        for index, size in enumerate(shape):
-            if (
-                not is_expression(size)
-                and not (type(size) is int and size > 0)
-                and size is not None
-            ):
-                message = f"a size must be a whole number above 0, not {brief(size)}"
-                self.mistakes.add("A038", message, shape.span(index))
+            check_shape(written, "input", self.mistakes)
+        return shape if has_null_batch(shape) else self.values.of(written, "input")
 
     def _people(self, entries: Mapping[str, Any], key: str) -> Map | None:
         """``paper`` or ``published``: any keys, but plain values."""
@@ -190,21 +200,15 @@ class Builder:
         for name, value in known.items():
             if isinstance(value, dict) and key == "paper":
                 message = f"{name} of a paper must be a word, number or list, not {brief(value)}"
-                self.mistakes.add("A021", message, written.span(name))
+                help = f"write `{name}: …`, a word or a list of words"
+                self.mistakes.add("A021", message, written.span(name), help)
         return written
 
-    def _unused_args(self, merged: Merged) -> list[Mistake]:
-        """A warning for each arg written here that no expression reads: a misspelt one changes nothing."""
-        own = merged.layers[-1].map.get("args")
-        declared = merged.map.get("args")
-        if not isinstance(own, Map) or not isinstance(declared, Map):
-            return []
-        used = self.values.names
-        warnings = []
-        for name in own:
-            if name in declared and name not in used:
-                help = nearest(name, [other for other in declared if other in used])
-                at = own.key_span(name)
-                message = f"arg '{name}' is used nowhere"
-                warnings.append(Mistake("W011", message, at, help=help, warning=True))
-        return warnings
+    def _lint(self, written: Map | None) -> dict[str, bool]:
+        """Which warnings are switched on and off; a code that nothing has is a mistake."""
+        if written is None:
+            return {}
+        if None in written.values():
+            report_nulls(written, self.mistakes)
+        known = known_entries(written, LINT_KEYS, "lint", self.mistakes)
+        return {code: value == "on" for code, value in known.items()}

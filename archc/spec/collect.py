@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from archc.budgets import current
 from archc.errors import Mistake, Span, SpecError
-
-MAX_MISTAKES = 50
 
 
 class Mistakes(list[Mistake]):
-    """The mistakes met so far; a spec that is wrong everywhere stops at :data:`MAX_MISTAKES`."""
+    """The mistakes met so far; a spec that is wrong everywhere stops at the limit."""
 
     def add(self, code: str, message: str, at: Span | None, help: str = "", **rest: Any) -> None:
         """Keep a mistake; the same one at the same place is kept once.
@@ -21,16 +20,22 @@ class Mistakes(list[Mistake]):
         """
         if any((known.code, known.at, known.message) == (code, at, message) for known in self):
             return
-        if len(self) == MAX_MISTAKES - 1:
-            rest["notes"] = (f"archc stops after {MAX_MISTAKES} mistakes; there may be more",)
+        most = current().mistakes
+        if len(self) == most - 1:
+            rest["notes"] = (stopped(most),)
         self.append(Mistake(code, message, at, help=help, **rest))
-        if len(self) >= MAX_MISTAKES:
+        if len(self) >= most:
             self.stop()
 
     def stop(self) -> None:
         """Raise :class:`SpecError` if there is any mistake."""
         if self:
             raise SpecError(in_order(self))
+
+
+def stopped(most: int) -> str:
+    """The note on the last mistake that is told."""
+    return f"archc stops after {most:,} mistakes; there may be more"
 
 
 def in_order(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -13,12 +13,11 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner
 
+from archc.budgets import check_time, current, remedy
 from archc.errors import Mistake, Source, Span, SpecError
 from archc.spec.syntax import odd_character, syntax_mistake
 
-MAX_BYTES = 16 * 2**20
-MAX_VALUES = 500_000  # scalars, lists and mappings of one text
-MAX_DEPTH = 64
+SLICE = 20_000  # nodes between two looks at the clock
 
 
 def compose(source: Source) -> tuple[yaml.Node | None, int]:
@@ -31,9 +30,11 @@ def compose(source: Source) -> tuple[yaml.Node | None, int]:
         size = len(source.text.encode())
     except UnicodeEncodeError as error:
         raise SpecError([odd_character(source, error.start)]) from None
-    if size > MAX_BYTES:
-        message = f"the text is too long: {size:,} bytes, at most {MAX_BYTES:,}"
-        raise SpecError([Mistake("A006", message, Span(source, 1, 1, 2))])
+    most = current().bytes
+    if size > most:
+        message = f"the text is too long: {size:,} bytes, at most {most:,}"
+        help = remedy("bytes", need=size)
+        raise SpecError([Mistake("A006", message, Span(source, 1, 1, 2), help=help)])
     count = _Count()
     composer = _Composer(_Text(source))
     composer.descend_resolver = count.descend
@@ -43,6 +44,34 @@ def compose(source: Source) -> tuple[yaml.Node | None, int]:
         return composer.get_single_node(), count.total()
     except yaml.YAMLError as error:
         raise SpecError([syntax_mistake(source, error)]) from None
+
+
+def alias_too_many(source: Source, most: int) -> Span | None:
+    """The alias with which a text comes to more than ``most`` values; None if no single one does."""
+    sizes: dict[str, int] = {}  # values inside what each anchor stands for, aliases followed
+    anchors: list[str | None] = []  # of the lists and mappings around
+    counts = [0]
+    total = 0
+    for event in yaml.parse(source.text, Loader=_loader()):
+        if isinstance(event, yaml.CollectionStartEvent):
+            anchors.append(event.anchor)
+            counts.append(0)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            inside = counts.pop()
+            counts[-1] += inside + 1
+            total += 1
+            sizes[anchors.pop() or ""] = inside
+        elif isinstance(event, yaml.ScalarEvent | yaml.AliasEvent):
+            more = 1 + (
+                sizes.get(event.anchor or "", 0) if isinstance(event, yaml.AliasEvent) else 0
+            )
+            total += more
+            counts[-1] += more
+            if total > most and isinstance(event, yaml.AliasEvent):
+                mark: Any = event.start_mark
+                end: Any = event.end_mark
+                return Span(source, mark.line + 1, mark.column + 1, end.column + 1)
+    return None
 
 
 class _Text(io.StringIO):
@@ -63,27 +92,34 @@ class _Count:
         path: list[object] = []
         push = path.append
         total = 0
+        most, deepest = current().values, current().nesting
+        stop = min(most, SLICE)
 
         def descend(parent: yaml.Node | None, index: object) -> None:
-            nonlocal total
+            nonlocal total, stop
             total += 1
             push(index)
-            if total > MAX_VALUES:
-                raise _refusal(parent, f"there are too many values: at most {MAX_VALUES:,}")
-            if len(path) > MAX_DEPTH + 1:
-                raise _refusal(parent, f"values are nested too deep: at most {MAX_DEPTH} levels")
+            if total > stop:
+                if total > most:
+                    raise _refusal(parent, "values", f"there are too many values: at most {most:,}")
+                check_time("reading the text")
+                stop = min(most, total + SLICE)
+            if len(path) > deepest + 1:
+                message = f"values are nested too deep: at most {deepest} levels"
+                raise _refusal(parent, "nesting", message)
 
         self.descend = descend
         self.ascend = path.pop
         self.total: Callable[[], int] = lambda: total
 
 
-def _refusal(parent: yaml.Node | None, message: str) -> SpecError:
+def _refusal(parent: yaml.Node | None, limit: str, message: str) -> SpecError:
+    help = remedy(limit)
     if parent is None:  # the root is neither deep nor one too many
-        return SpecError([Mistake("A006", message)])
+        return SpecError([Mistake("A006", message, help=help)])
     mark: Any = parent.start_mark  # the parent is half made: it has no end yet
     at = Span(mark.name, mark.line + 1, mark.column + 1, mark.column + 2)
-    return SpecError([Mistake("A006", message, at)])
+    return SpecError([Mistake("A006", message, at, help=help)])
 
 
 def _no_tag(kind: object, value: object, implicit: object) -> None:
@@ -98,6 +134,10 @@ class _PythonComposer(Reader, Scanner, Parser, Composer):
         Scanner.__init__(self)
         Parser.__init__(self)
         Composer.__init__(self)
+
+
+def _loader() -> Any:
+    return yaml.CLoader if yaml.__with_libyaml__ else yaml.Loader
 
 
 def _composer_class() -> Any:

@@ -128,5 +128,7 @@ class Document:
     layouts: dict[str, Layout] = field(default_factory=dict)
     weights: WeightsSpec | None = None
     freeze: tuple[str, ...] = ()  # paths and patterns of nodes that are not trained
+    layers: tuple[Map, ...] = ()  # the texts it was merged from, as written: the first base first
+    lint: dict[str, bool] = field(default_factory=dict)  # warnings switched on and off, by code
     former: tuple[str, ...] = ()  # what were outputs before patches named others, as references
     warnings: list[Mistake] = field(default_factory=list)

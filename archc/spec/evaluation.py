@@ -12,10 +12,10 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from archc.budgets import current, remedy
 from archc.errors import nearest
 
 MAX_INT = 10**30
-MAX_ITEMS = 1_000  # items of a list with all it holds, or characters of a string
 MAX_LIST_DEPTH = 16
 
 SHAPE_WORDS = {"channels": (0, 1), "height": (-2, 3), "width": (-1, 2)}  # axis, least rank
@@ -89,23 +89,25 @@ def _bounded(value: Any) -> Any:
         if not math.isfinite(value):
             raise ExpressionError("the result is no finite number")
     elif isinstance(value, str):
-        if len(value) > MAX_ITEMS:
-            raise ExpressionError(f"the text is too long: at most {MAX_ITEMS:,} characters")
+        most = current().items
+        if len(value) > most:
+            message = f"the text is too long: at most {most:,} characters"
+            raise ExpressionError(message, remedy("items", need=len(value)))
     elif isinstance(value, list):
-        _count_items(value, 0, 1)
+        _count_items(value, 0, 1, current().items)
     return value
 
 
-def _count_items(items: list[Any], count: int, depth: int) -> int:
+def _count_items(items: list[Any], count: int, depth: int, most: int) -> int:
     """Counts nested items too: lists of lists that share their parts would grow without end."""
     count += len(items)
-    if count > MAX_ITEMS or depth > MAX_LIST_DEPTH:
-        raise ExpressionError(
-            f"the list is too large: at most {MAX_ITEMS:,} items, nested {MAX_LIST_DEPTH} deep"
-        )
+    if depth > MAX_LIST_DEPTH:
+        raise ExpressionError(f"the list is nested too deep: at most {MAX_LIST_DEPTH} levels")
+    if count > most:
+        raise ExpressionError(f"the list is too large: at most {most:,} items", remedy("items"))
     for item in items:
         if isinstance(item, list):
-            count = _count_items(item, count, depth + 1)
+            count = _count_items(item, count, depth + 1, most)
     return count
 
 
@@ -157,7 +159,10 @@ def _attribute(node: Any, env: Mapping[str, Any]) -> Any:
     axis, rank = SHAPE_WORDS[word]
     if len(shape) < rank:
         text = " × ".join(map(str, shape))
-        raise ExpressionError(f"'{name}' has the shape {text or 'of a number'} and so no {word}")
+        what = f"has the shape {text}" if len(shape) > 1 else "is a vector"
+        raise ExpressionError(
+            f"'{name}' {what} and so has no {word}", f"`{name}.channels` is its length"
+        )
     return shape[axis]
 
 
@@ -214,7 +219,6 @@ def _binary(node: Any, env: Mapping[str, Any]) -> Any:
         joined = joined or (isinstance(left, list) and isinstance(right, list))
         if not (joined and sign == "+"):
             _numbers(f"'{sign}'", (left, right))
-            raise ExpressionError(f"'{sign}' needs numbers")
     return _bounded(compute(left, right))
 
 

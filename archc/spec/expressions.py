@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from archc.budgets import check_time, current, remedy
 from archc.errors import nearest
 from archc.spec.evaluation import (
     COMPARISONS,
@@ -29,9 +30,9 @@ from archc.spec.evaluation import (
 
 __all__ = ["Expression", "ExpressionError", "divisible", "evaluate_tree", "unescape"]
 
-MAX_LENGTH = 1_000
 MAX_DEPTH = 60  # of the syntax tree; keeps every later walk far from Python's recursion limit
 
+KEPT = 100  # characters of expressions that are kept for the next spec: a tree takes 200 times its text
 _PATH = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)((?:\.[A-Za-z0-9_]+)*)\Z")
 _CUT = "in flow style an expression with a comma needs quotes"
 _FOREIGN = {  # what other languages write, and what is written here
@@ -41,6 +42,21 @@ _FOREIGN = {  # what other languages write, and what is written here
     ":=": "==",
     "=": "==",
     "!": "not",
+}
+_FLOORS = "`//` divides to whole numbers, and round() rounds"
+_OTHER_SHAPE_WORDS = {
+    "depth": "channels", "filters": "channels", "maps": "channels", "c": "channels",
+    "h": "height", "rows": "height", "w": "width", "columns": "width",
+}  # fmt: skip
+_OTHER_FUNCTIONS = {
+    "int": _FLOORS,
+    "floor": _FLOORS,
+    "trunc": _FLOORS,
+    "float": "leave it out: `/` gives a number with a point",
+    "abs": "write max(x, -x)",
+    "pow": "write a product: a * a",
+    "len": "give the length as an arg of its own",
+    "range": "write the list out",
 }
 
 
@@ -59,7 +75,11 @@ class Expression:
         >>> Expression.parse("$(4 * width)").evaluate({"width": 64})
         256
         """
-        return _parse(text)
+        most = current().expression
+        if len(text) > most:
+            message = f"the expression is too long: {len(text):,} characters, at most {most:,}"
+            raise ExpressionError(message, remedy("expression", need=len(text)))
+        return _kept(text) if len(text) <= KEPT else _parse(text)
 
     def evaluate(self, env: Mapping[str, Any]) -> Any:
         """The value, where ``env`` gives the names theirs; raises :class:`ExpressionError`.
@@ -82,12 +102,13 @@ def unescape(text: str) -> str:
     return text[1:] if text.startswith("$$") else text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
+def _kept(text: str) -> Expression:
+    return _parse(text)
+
+
 def _parse(text: str) -> Expression:
-    if len(text) > MAX_LENGTH:
-        raise ExpressionError(
-            f"the expression is too long: {len(text):,} characters, at most {MAX_LENGTH:,}"
-        )
+    check_time("reading the expressions")
     tree = _formula(text) if text.startswith("$(") else _path(text)
     names: set[str] = set()
     return Expression(text, _checked(tree, names, 0), frozenset(names))
@@ -110,6 +131,8 @@ def _path(text: str) -> ast.expr:
 def _help_for_path(text: str) -> str:
     if re.match(r"\$[A-Za-z_]\w*[^\w]", text):
         return f"write $({text[1:]})"
+    if text.startswith("${"):
+        return "a name stands after $ without braces, and an expression in $(…)"
     return "after $ comes a name or (…); a dollar itself is written $$"
 
 
@@ -212,10 +235,9 @@ def _check_constant(node: Any) -> None:
 
 def _check_attribute(node: Any) -> None:
     if node.attr not in SHAPE_WORDS:
-        close = nearest(node.attr, SHAPE_WORDS)
-        raise ExpressionError(
-            f"'.{node.attr}' is not known here", close or "a node has .channels, .height and .width"
-        )
+        known = "a node has .channels, .height and .width"
+        close = nearest(node.attr, SHAPE_WORDS, known, _OTHER_SHAPE_WORDS)
+        raise ExpressionError(f"'.{node.attr}' is not known here", close)
     if not isinstance(node.value, ast.Name) or node.value.id in ("true", "false"):
         raise ExpressionError(f"'.{node.attr}' can only follow the name of a node or input")
 
@@ -242,12 +264,12 @@ def _check_call(node: Any) -> None:
         raise ExpressionError("only functions can be called", f"there are {', '.join(FUNCTIONS)}")
     name = node.func.id
     if name not in FUNCTIONS:
-        close = nearest(name, FUNCTIONS)
+        close = _OTHER_FUNCTIONS.get(name) or nearest(name, FUNCTIONS)
         raise ExpressionError(
             f"there is no function '{name}'", close or f"there are {', '.join(FUNCTIONS)}"
         )
     if node.keywords:
-        raise ExpressionError(f"{name} takes no named arguments")
+        raise ExpressionError(f"{name} takes no named arguments", "write the values alone")
     least, most, _ = FUNCTIONS[name]
     if not least <= len(node.args) <= most:
         wanted = str(least) if least == most else f"{least} to {most}"

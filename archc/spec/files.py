@@ -9,19 +9,22 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
+from archc.budgets import current, limits, remedy
 from archc.errors import Mistake, Source, Span, SpecError, nearest
-from archc.spec.composer import MAX_BYTES
 from archc.spec.reader import read
 from archc.spec.tree import Map
 
-MAX_FILES = 64  # that one spec may lead to
 SUFFIXES = (".yaml", ".yml")
+PIECE = 2**20  # bytes read at once
+LONGEST = 200  # characters of a bundled spec's name; a file system takes little more
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*\Z")
 
 
@@ -50,6 +53,29 @@ class Target(NamedTuple):
     variant: str
 
 
+_NOTICED: ContextVar[Callable[[File], None] | None] = ContextVar("_NOTICED", default=None)
+
+
+@contextmanager
+def noticing(notice: Callable[[File], None]) -> Iterator[None]:
+    """Calls ``notice`` with each file that specs lead to, before it is read, and also if it is not there.
+
+    A ``path`` has its symbolic links not followed where a spec or a caller named it. A file may come
+    more than once.
+    """
+    token = _NOTICED.set(notice)
+    try:
+        yield
+    finally:
+        _NOTICED.reset(token)
+
+
+def _notice(shown: str, path: Path | None) -> None:
+    notice = _NOTICED.get()
+    if notice is not None and path is not None:
+        notice(File(shown, path, None))
+
+
 @lru_cache(maxsize=1)
 def bundled_folder() -> Path:
     """Where the bundled specs are: inside an installed package, beside it in a checkout."""
@@ -58,10 +84,12 @@ def bundled_folder() -> Path:
     return inside if inside.is_dir() else package.parent / "specs"
 
 
-def bundled() -> list[Bundled]:
+@lru_cache(maxsize=1)
+def bundled() -> tuple[Bundled, ...]:
     """Every bundled architecture, families together, in the order of their files."""
-    files = Files()
-    return [one for path in _bundled_files() for one in _names_in(path, files)]
+    with limits(bytes=None, values=None, nesting=None, files=None):  # archc's own are no strangers'
+        files = Files()
+        return tuple(one for path in _bundled_files() for one in _names_in(path, files))
 
 
 def _bundled_files() -> list[Path]:
@@ -84,10 +112,11 @@ def _bundled_file(path: Path) -> File:
 
 
 class Files:
-    """Reads the files of one spec, each once."""
+    """Reads the files of one spec, each once. ``texts`` stand in place of what files of these names hold."""
 
-    def __init__(self, root: Path | None = None) -> None:
+    def __init__(self, root: Path | None = None, texts: Mapping[str, str] | None = None) -> None:
         self.root = root
+        self.texts = texts or {}
         self._read: dict[Path, Map] = {}
 
     def entry(self, spec: str | Path) -> Target:
@@ -101,10 +130,11 @@ class Files:
         if isinstance(spec, str) and not is_file_name(name):
             return self.bundled(name, variant, None)
         path = Path(text)
-        if variant and not path.exists():
+        if variant and not os.path.exists(path):  # a Path raises where a name is too long
             path = Path(name)
         else:
             variant = ""
+        _notice(path.as_posix(), path)
         resolved = _resolve(path, path.as_posix(), None)
         return Target(File(path.as_posix(), resolved, self.root or resolved.parent), variant)
 
@@ -125,11 +155,17 @@ class Files:
         Raises:
             SpecError: there is none of this name.
         """
+        target = self._bundled(name, variant, at)
+        _notice(target.file.shown, target.file.path)
+        return target
+
+    def _bundled(self, name: str, variant: str, at: Span | None) -> Target:
         folder = bundled_folder()
         own = folder / f"{name}.yaml"
-        if _NAME.match(name) and own.is_file():
+        known = _NAME.match(name) is not None and len(name) <= LONGEST
+        if known and own.is_file():
             return Target(_bundled_file(own), variant)
-        for path in _bundled_files() if _NAME.match(name) else ():
+        for path in _bundled_files() if known else ():
             if re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")):
                 for one in _names_in(path, self):
                     if one.name == name and variant and one.variant:
@@ -140,11 +176,9 @@ class Files:
                     if one.name == name:
                         return Target(_bundled_file(path), variant or one.variant)
         names = {one.name for one in bundled()} | {path.stem for path in _bundled_files()}
-        local = [suffix for suffix in SUFFIXES if Path(f"{name}{suffix}").is_file()]
-        help = (
-            nearest(name, names)
-            or "`archc list` shows them; a file is written with its ending, ./net.yaml"
-        )
+        local = [suffix for suffix in SUFFIXES if known and Path(f"{name}{suffix}").is_file()]
+        listed = "`archc list` shows them; a file is written with its ending, ./net.yaml"
+        help = nearest(name, names, listed)
         if local:
             help = f"for the file write ./{name}{local[0]}"
         raise _error("A030", f"there is no bundled spec '{name}'", at, help)
@@ -159,10 +193,23 @@ class Files:
         if path is None:
             raise KeyError(file.shown)
         if path not in self._read:
-            if len(self._read) >= MAX_FILES:
-                raise _error("A030", f"this spec leads to more than {MAX_FILES} files", None)
-            self._read[path] = read(Source(file.shown, _text(path, file.shown)))
+            most = current().files
+            if len(self._read) >= most:
+                message = f"this spec leads to more than {most} files"
+                raise _error("A030", message, None, remedy("files"))
+            self._read[path] = read(self.source(file))
         return self._read[path]
+
+    def source(self, file: File) -> Source:
+        """The text of a file, not kept.
+
+        Raises:
+            SpecError: it cannot be read.
+        """
+        if file.path is None:
+            raise KeyError(file.shown)
+        text = self.texts.get(file.shown)
+        return Source(file.shown, _text(file.path, file.shown) if text is None else text)
 
 
 def follow_file(file: File, name: str, at: Span | None) -> File:
@@ -172,11 +219,10 @@ def follow_file(file: File, name: str, at: Span | None) -> File:
         SpecError: there is no such file, or it is out of bounds.
     """
     path = permitted(file, name, at)
-    shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
     resolved = _resolve(path, name, at)
     if not resolved.is_relative_to((file.root or path.parent).resolve()):
         raise _outside(name, at)
-    return File(Path(shown).as_posix(), resolved, file.root)
+    return File(_beside(file, name), resolved, file.root)
 
 
 def permitted(file: File, name: str, at: Span | None) -> Path:
@@ -196,7 +242,14 @@ def permitted(file: File, name: str, at: Span | None) -> Path:
     root = os.path.abspath(file.root or folder)
     if os.path.commonpath([root, os.path.abspath(path)]) != root:
         raise _outside(name, at)
+    _notice(_beside(file, name), path)
     return path
+
+
+def _beside(file: File, name: str) -> str:
+    """What messages call the file of this name that another file means."""
+    shown = os.path.normpath(os.path.join(os.path.dirname(file.shown), name))
+    return Path(shown).as_posix()
 
 
 def _outside(name: str, at: Span | None) -> SpecError:
@@ -222,8 +275,10 @@ def is_file_name(name: str) -> bool:
 def _resolve(path: Path, name: str, at: Span | None) -> Path:
     """The path without symbolic links, if a plain file stands there."""
     try:
-        resolved = path.resolve()
-        mode = resolved.stat().st_mode
+        mode = path.stat().st_mode
+        # a pipe that /dev/stdin or <(…) leads to has no path of its own
+        streamed = at is None and not stat.S_ISREG(mode)
+        resolved = path.absolute() if streamed else path.resolve()
     except FileNotFoundError:
         raise _error("A030", f"there is no file '{name}'", at, _near(path)) from None
     except (OSError, ValueError, RuntimeError) as error:
@@ -249,15 +304,25 @@ def _near(path: Path) -> str:
     )
 
 
+def _at_most(stream: BinaryIO, most: int) -> bytes:
+    """So many bytes of a stream, if it has them. One large read would take all that memory at once."""
+    data = bytearray()
+    while piece := stream.read(min(most - len(data), PIECE)):
+        data += piece
+    return bytes(data)
+
+
 def _text(path: Path, shown: str) -> str:
+    most = current().bytes
     try:
         with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = _at_most(stream, most + 1)
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise _error("A030", f"'{shown}' cannot be read: {reason}", None) from None
-    if len(data) > MAX_BYTES:
-        raise _error("A030", f"'{shown}' is larger than {MAX_BYTES // 2**20} MiB", None)
+    if len(data) > most:
+        message = f"'{shown}' is larger than {most:,} bytes"
+        raise _error("A030", message, None, remedy("bytes"))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

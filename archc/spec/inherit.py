@@ -5,16 +5,24 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
+from archc.budgets import current, remedy
 from archc.errors import Mistake, Span, SpecError, nearest
 from archc.spec.collect import Mistakes
 from archc.spec.files import File, Files, Target, is_file_name, split_variant
-from archc.spec.keys import VARIANT_KEYS, VERSION, brief, check_key, known_entries
+from archc.spec.keys import (
+    DOCUMENT_KEYS,
+    VARIANT_KEYS,
+    VERSION,
+    brief,
+    check_key,
+    known_entries,
+    misspelt,
+)
+from archc.spec.meant import Meant, replaced
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import references
 from archc.spec.patch import Patcher
 from archc.spec.tree import Map, Seq
-
-MAX_CHAIN = 32  # of bases
 
 
 class Layer(NamedTuple):
@@ -93,12 +101,14 @@ class Inheritance:
         file, variant = target
         here = f"{file.shown}:{variant}" if variant else file.shown
         if here in trail:
-            chain = " -> ".join([*trail[trail.index(here) :], here])
+            chain = " → ".join([*trail[trail.index(here) :], here])
             raise _error(
                 "A026", f"extends goes in a circle: {chain}", at, "a base cannot build on its patch"
             )
-        if len(trail) >= MAX_CHAIN:
-            raise _error("A026", f"more than {MAX_CHAIN} documents extend one another", at)
+        most = current().bases
+        if len(trail) >= most:
+            message = f"more than {most} documents extend one another"
+            raise _error("A026", message, at, remedy("bases"))
         trail = [*trail, here]
         document = self._document(file)
         patch = self._variant(document, file, variant, at) if variant else document
@@ -138,20 +148,25 @@ class Inheritance:
         if name in known:
             self.mistakes.stop()  # says that a variant is a mapping
         message = f"{file.shown} has no variant '{name}'"
-        help = nearest(name, known) or (
-            f"its variants are {', '.join(known)}" if known else "it has no variants"
-        )
+        has = f"its variants are {', '.join(known)}" if known else "it has no variants"
+        help = nearest(name, known, has)
         raise _error("A030", message, at, help)
 
     def _check_version(self, document: Map) -> None:
+        version = document.get("archc")
         if "archc" not in document:
+            if misspelt(document, DOCUMENT_KEYS, "archc"):
+                return
             message = "the language version is missing"
             self.mistakes.add(
                 "A027", message, document.span(), f"begin the file with `archc: {VERSION}`"
             )
-        elif document["archc"] != VERSION or isinstance(document["archc"], bool):
-            message = f"archc is the language version, {VERSION}, not {brief(document['archc'])}"
-            self.mistakes.add("A027", message, document.span("archc"), f"write `archc: {VERSION}`")
+        elif version is not None and (type(version) is not int or version != VERSION):
+            message = f"archc is the language version, {VERSION}, not {brief(version)}"
+            meant = Meant(str(VERSION), VERSION)
+            fixes = replaced(document, "archc", [meant])
+            at = document.span("archc")
+            self.mistakes.add("A027", message, at, meant.words("archc"), fixes=fixes)
 
     def _check_variants(self, document: Map) -> None:
         variants = document.get("variants")
@@ -164,7 +179,8 @@ class Inheritance:
                 self._check_variant(name, variant)
             elif variant is not None:
                 message = f"variant '{name}' must be a mapping, not {brief(variant)}"
-                self.mistakes.add("A021", message, variants.span(name))
+                help = f"write what differs: `{name}: {{args: {{width: 128}}}}`"
+                self.mistakes.add("A021", message, variants.span(name), help)
 
     def _check_variant(self, name: str, variant: Map) -> None:
         if "name" in variant:
@@ -178,6 +194,8 @@ class Inheritance:
             self.mistakes.add("A020", message, variant.key_span("variants"), help)
         else:
             known_entries(variant, VARIANT_KEYS, "a document", self.mistakes)
+            if "archc" in variant:
+                self._check_version(variant)
 
 
 def _error(code: str, message: str, at: Span | None, help: str = "") -> SpecError:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from archc.errors import Span, nearest
+from archc.budgets import current, remedy
+from archc.errors import Nearest, Span, nearest
 from archc.ops.base import show
+from archc.ops.foreign import DOCUMENT_NAMES
 from archc.spec.collect import Mistakes
-from archc.spec.names import problem_with_name
+from archc.spec.meant import Meant, meant, replaced
+from archc.spec.names import instead, problem_with_name, renamed, usable
 from archc.spec.nulls import was_cut
 from archc.spec.tree import Map
 
 VERSION = 1
 OUTPUTS = "a node, a list of nodes, or a mapping of names to nodes"
+EXAMPLES = {  # what to write where a value of another kind stands
+    "args": "give each a value: `args: {classes: 10}`",
+    "blocks": "give each a name: `blocks: {residual: {nodes: {…}}}`",
+    "defaults": "say for which operator: `defaults: {conv: {bias: false}}`",
+    "from": "nodes are called by their names: `from: conv1`, or `from: [conv1, pool2]`",
+    "nodes": "give each a name: `conv1: {op: conv, filters: 64, kernel: 3}`",
+    "paper": "write `paper: {title: …, year: …}`",
+    "repeat": "write how many: `repeat: 3`, or an expression: `repeat: $n`",
+    "variants": "give each a name: `variants: {wide: {args: {width: 128}}}`",
+    "when": "write true or false, or a comparison: `when: $(n > 0)`",
+}
 TYPES = ("int", "float", "bool", "str", "list")  # of a block's required args
 FOLLOWERS = ("norm", "act")  # keys of a node that name what follows its operator
 
@@ -46,6 +60,9 @@ FLAG = Form(
     "true, false or an expression", (bool,), {"anyOf": [{"type": "boolean"}, _ref("expression")]}
 )
 SOURCES = Form("the name of a node, or a list of names", (str, list), _ref("sources"))
+SWITCH = Form("on or off", (str,), {"enum": ["on", "off"]})
+
+LANGUAGE = Form(f"the language version, {VERSION}", (int,), {"const": VERSION})
 
 PAPER_KEYS: dict[str, Key] = {
     "authors": Key(WORDS, "Family names, in the paper's order."),
@@ -74,6 +91,23 @@ WEIGHTS_KEYS: dict[str, Key] = {
     ),
 }
 
+LINT_KEYS: dict[str, Key] = {  # the warnings; rules for those from W020 on stand in archc/lint
+    "W001": Key(SWITCH, "Strides that do not divide, so that pixels are left unread."),
+    "W010": Key(SWITCH, "A patch's new node at the end, which became the output."),
+    "W011": Key(SWITCH, "An arg that is used nowhere."),
+    "W012": Key(SWITCH, "A file of weights that is not there."),
+    "W020": Key(SWITCH, "A bias before a norm that subtracts it again."),
+    "W021": Key(SWITCH, "A softmax at an output, which a cross-entropy loss applies once more."),
+    "W022": Key(SWITCH, "Two activations in a row, or one that changes nothing."),
+    "W023": Key(SWITCH, "A dead branch: a block that nothing calls, a node that is always absent."),
+    "W024": Key(SWITCH, "A shortcut that changes nothing: a value joined with itself."),
+    "W025": Key(SWITCH, "Almost all parameters in one layer."),
+    "W026": Key(SWITCH, "An input so small that weights only ever meet padding."),
+    "W027": Key(SWITCH, "More memory than the budget allows; needs `--budget`."),
+    "W028": Key(SWITCH, "A softmax over a single channel, which is always 1."),
+    "W029": Key(SWITCH, "Two linear layers with no activation between them."),
+}
+
 BLOCK_KEYS: dict[str, Key] = {
     "args": Key(
         Form("a mapping of names to defaults or types", (dict,), _ref("args")),
@@ -93,7 +127,7 @@ BLOCK_KEYS: dict[str, Key] = {
 
 DOCUMENT_KEYS: dict[str, Key] = {
     "archc": Key(
-        Form(f"the language version, {VERSION}", (int,), {"const": VERSION}),
+        LANGUAGE,
         "The version of the language, `1`.",
     ),
     "name": Key(ID, "Identifier of the architecture; also the name of what is built from it."),
@@ -116,7 +150,11 @@ DOCUMENT_KEYS: dict[str, Key] = {
     ),
     "blocks": Key(Form("a mapping of names to blocks", (dict,), _ref("blocks")), "Parametrised sub-graphs."),
     "input": Key(
-        Form("a shape, or a mapping of names to shapes", (list, dict, str), _ref("input")),
+        Form(
+            "a shape, or a mapping of names to shapes",
+            (list, dict, str, int, float, bool),  # a number is told as the wrong shape that it is
+            _ref("input"),
+        ),
         "The input's shape without the batch axis, channels first: `[3, 224, 224]`; or several, by name.",
     ),
     "nodes": Key(Form("a mapping of node ids to nodes", (dict,), _ref("nodes")), "The nodes, in order."),
@@ -137,6 +175,10 @@ DOCUMENT_KEYS: dict[str, Key] = {
         WORDS,
         "Nodes that are not trained, by path or pattern (`*` is any text without a dot), each with its norm "
         "and all that is inside it; a frozen batch norm keeps its statistics.",
+    ),
+    "lint": Key(
+        Form("a mapping of codes to on or off", (dict,), _ref("lint")),
+        "Warnings by code, `on` or `off`: `{W020: off}`; a command line may say otherwise.",
     ),
     "variants": Key(
         Form("a mapping of names to patches", (dict,), _ref("variants")),
@@ -199,6 +241,10 @@ def fits(value: Any, form: Form) -> bool:
     """Whether a value is of a form; ``true`` is no number, and empty text is no word."""
     if isinstance(value, bool) and bool not in form.types:
         return False
+    if form is LANGUAGE:
+        return True  # looked at where a text is read, whatever else is wrong with it
+    if form is SWITCH:
+        return value in ("on", "off")
     if form is WORDS:
         return isinstance(value, list) and all(isinstance(item, str) for item in value)
     return isinstance(value, form.types) and value != ""
@@ -221,30 +267,58 @@ def known_entries(
                 good[key] = value
                 continue
             message = f"{what} has no key '{key}'"
-            help = nearest(key, table) or f"its keys are {', '.join(table)}"
+            help = nearest(key, table, f"its keys are {', '.join(table)}", DOCUMENT_NAMES)
             mistakes.add("A020", message, mapping.key_span(key), help)
         elif fits(value, entry.form):
             good[key] = value
+            if entry.form is TEXT:
+                check_text(mapping, key, mistakes)
         elif not was_cut(mapping, key):  # that is told where the null stands
-            message = f"{key} must be {entry.form.expected}, not {brief(value)}"
-            mistakes.add("A021", message, mapping.span(key), _meant(key, value, entry.form))
+            wrong_kind(mapping, key, entry.form, mistakes)
     return good
 
 
-def _meant(key: str, value: Any, form: Form) -> str:
-    """A remedy where a word stands for what holds one."""
-    if form is WORDS and isinstance(value, str):
-        return f"write {key}: [{value}]"
+def misspelt(mapping: Map, table: Mapping[str, Key], key: str) -> bool:
+    """Whether a key that is not there probably is, under a name that the table does not have."""
+    others = (name for name in mapping if name not in table)
+    found = (nearest(name, table, foreign=DOCUMENT_NAMES) for name in others)
+    return any(isinstance(near, Nearest) and near.names[0] == key for near in found)
+
+
+def wrong_kind(mapping: Map, key: str, form: Form, mistakes: Mistakes, code: str = "A021") -> None:
+    """Report a value that is not of the form that is due, with what was probably meant."""
+    value = mapping[key]
+    others = [other for other in _likely(key, value) if fits(other.value, form)]
+    message = f"{key} must be {form.expected}, not {brief(value)}"
+    help = others[0].words(key) if others else EXAMPLES.get(key, "")
+    mistakes.add(code, message, mapping.span(key), help, fixes=replaced(mapping, key, others))
+
+
+def check_text(holder: Map, key: str, mistakes: Mistakes) -> None:
+    """Words for people are not endless."""
+    text, most = holder[key], current().text
+    if len(text) > most:
+        message = f"{key} is too long: {len(text):,} characters, at most {most:,}"
+        mistakes.add("A006", message, holder.span(key), remedy("text", need=len(text)))
+
+
+def _likely(key: str, value: Any) -> Iterator[Meant]:
+    """What may have been meant by a value of the wrong kind."""
     if key == "weights" and isinstance(value, str):
-        return f"write {key}: {{file: {value}}}"
-    return ""
+        yield Meant(f"{{file: {value}}}", {"file": value})
+    elif key == "name" and not isinstance(value, list | dict):
+        yield Meant(usable(show(value), "net"), usable(show(value), "net"), "begin with a letter")
+    else:
+        yield from meant(value)
 
 
 def check_id(name: str, at: Span, mistakes: Mistakes) -> None:
     """What a spec names must be an identifier, since it becomes an attribute of a module."""
     problem = problem_with_name(name)
     if problem is not None:
-        mistakes.add("A028", problem, at, "choose another name")
+        long = len(name) > current().name
+        help = remedy("name", "choose a shorter name", len(name)) if long else instead(name)
+        mistakes.add("A028", problem, at, help, fixes=() if long else renamed(name, at))
 
 
 def check_key(mapping: Map, key: str, mistakes: Mistakes) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 
 from archc.errors import Span, nearest
 from archc.spec.collect import Mistakes
-from archc.spec.keys import brief
+from archc.spec.keys import brief, check_key
 from archc.spec.nulls import report_nulls
 from archc.spec.tree import Map, Seq
 
@@ -132,6 +132,7 @@ def layouts(written: Map, nodes: Iterable[str], mistakes: Mistakes) -> dict[str,
         report_nulls(written, mistakes)
     found = {}
     for name, rules in written.items():
+        check_key(written, name, mistakes)
         if name == OWN:
             message = f"'{OWN}' is the name of the layout that renames nothing"
             mistakes.add("A090", message, written.key_span(name), "choose another name")
@@ -192,7 +193,7 @@ class _Rules:
         for name in (first, last):
             if name not in self.known:
                 message = f"the range '{pattern}' needs a node '{name}', and there is none"
-                help = nearest(name, self.known) or "name nodes of the document"
+                help = nearest(name, self.known, "name nodes of the document")
                 return self._wrong(message, pattern, help, key=True)
         if self.known.index(first) > self.known.index(last):
             message = f"the range '{pattern}' is empty: {last} stands above {first}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from archc.budgets import timed
 from archc.collector import paused_collector
 from archc.errors import Source, SpecError, nearest
 from archc.spec.build import Builder
@@ -25,17 +26,19 @@ def load(
     args: Mapping[str, Any] | None = None,
     input: Any = None,
     root: Path | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Document:
     """The document of a file, of ``file.yaml:variant``, or of a bundled spec's name.
 
     ``args`` replaces values of the document's args, ``input`` its shape (without the batch axis, channels
     first; where there are several inputs, a mapping of names to shapes). The spec may name files below
-    ``root``, by default its own folder.
+    ``root``, by default its own folder. ``texts`` stand in place of what files hold, by the names that
+    messages show for them.
 
     Raises:
         SpecError: with every independent mistake.
     """
-    files = Files(root)
+    files = Files(root, texts)
     return _load(files.entry(spec), files, {}, args or {}, input)
 
 
@@ -47,15 +50,18 @@ def loads(
     args: Mapping[str, Any] | None = None,
     input: Any = None,
     root: Path | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Document:
     """Like :func:`load`, for a spec's text, or one of its variants.
 
     Files that it names are relative to ``root``.
     """
     target = Target(File(name, None, root), variant)
-    return _load(target, Files(root), {name: read(Source(name, text))}, args or {}, input)
+    own = {name: read(Source(name, (texts or {}).get(name, text)))}
+    return _load(target, Files(root, texts), own, args or {}, input)
 
 
+@timed()
 @paused_collector()
 def _load(
     target: Target, files: Files, texts: dict[str, Map], args: Mapping[str, Any], input: Any

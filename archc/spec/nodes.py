@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
+from archc.errors import Edit, Fix, Nearest, nearest
+from archc.ops.foreign import SETTING_NAMES
 from archc.spec.collect import Mistakes
 from archc.spec.document import NodeSpec
 from archc.spec.expressions import Expression
-from archc.spec.keys import NODE_KEYS, brief, check_key, fits, is_expression
+from archc.spec.keys import (
+    EXAMPLES,
+    NODE_KEYS,
+    brief,
+    check_key,
+    check_text,
+    fits,
+    is_expression,
+    wrong_kind,
+)
+from archc.spec.meant import likely, replaced
 from archc.spec.nulls import report_nulls
 from archc.spec.patch import word_map
 from archc.spec.place import MOVES
@@ -15,6 +28,7 @@ from archc.spec.tree import Map, Removed
 from archc.spec.values import Values
 
 _FIELDS = {"op": "op", "from": "sources", "when": "when", "repeat": "repeat"}
+_CODES = {"when": "A050", "repeat": "A047"}  # as when an expression comes to such a value
 _TEXTS = ("label", "note", "share")
 
 
@@ -24,9 +38,16 @@ class Nodes:
     def __init__(self, values: Values, mistakes: Mistakes) -> None:
         self.values = values
         self.mistakes = mistakes
+        self._args: Container[str] = ()
 
-    def build(self, written: Map) -> tuple[dict[str, NodeSpec], list[str]]:
-        """The nodes by id, and the paths among the keys: those patch single instances."""
+    def build(
+        self, written: Map, args: Container[str] = ()
+    ) -> tuple[dict[str, NodeSpec], list[str]]:
+        """The nodes by id, and the paths among the keys: those patch single instances.
+
+        ``args`` are the names that have values in the nodes' expressions.
+        """
+        self._args = args
         nodes: dict[str, NodeSpec] = {}
         paths = []
         if None in written.values():
@@ -47,13 +68,15 @@ class Nodes:
                 nodes[id] = self._node(id, value)
             elif value is not None:
                 message = f"node '{id}' must be an operator's name or a mapping, not {brief(value)}"
-                self.mistakes.add("A021", message, written.span(id))
+                help = f"say what it is: `{id}: {{op: conv, filters: 64, kernel: 3}}`"
+                self.mistakes.add("A021", message, written.span(id), help)
         return nodes, paths
 
     def _word(self, id: str, marks: Map) -> NodeSpec:
         op = self.values.of(marks, "op")
         if op == "":
-            self.mistakes.add("A029", f"node '{id}' has no operator", marks.span())
+            help = f"name an operator or a block: `{id}: relu`"
+            self.mistakes.add("A029", f"node '{id}' has no operator", marks.span(), help)
         return NodeSpec(id, op, marks)
 
     def _node(self, id: str, marks: Map) -> NodeSpec:
@@ -85,6 +108,7 @@ class Nodes:
             return
         elif key in _TEXTS:
             setattr(spec, key, value)
+            check_text(marks, key, self.mistakes)
         else:
             setattr(spec, _FIELDS[key], self.values.of(marks, key))
 
@@ -95,17 +119,32 @@ class Nodes:
             good = value >= 0
         if good and key == "from" and isinstance(value, list):
             good = bool(value) and all(isinstance(item, str) and item for item in value)
-        if not good:
-            message = f"{key} must be {form.expected}, not {brief(value)}"
-            self.mistakes.add("A021", message, marks.span(key))
+        if not good and key in _CODES:
+            self._wrong_count(key, value, marks)
+        elif not good:
+            wrong_kind(marks, key, form, self.mistakes)
         return good
+
+    def _wrong_count(self, key: str, value: Any, marks: Map) -> None:
+        """A ``repeat`` that is no number of instances, or a ``when`` that is no truth value."""
+
+        def fitting(other: Any) -> bool:
+            return fits(other, NODE_KEYS[key].form) and (key == "when" or other >= 0)
+
+        others = likely(value, value, self._args, fitting)
+        help = others[0].words(key) if others else EXAMPLES[key]
+        message = f"{key} must be {NODE_KEYS[key].form.expected}, not {brief(value)}"
+        fixes = replaced(marks, key, others)
+        self.mistakes.add(_CODES[key], message, marks.span(key), help, fixes=fixes)
 
     def _check_share(self, spec: NodeSpec, marks: Map) -> None:
         if spec.share is None:
             if "op" not in marks and "share" not in marks:
                 message = f"node '{spec.id}' has no `op`"
-                help = "name an operator or a block: {op: conv, …}"
-                self.mistakes.add("A029", message, marks.span(), help)
+                key, fixes = _as_op(marks)
+                help = "did you mean `op`?" if key else "name an operator or a block: {op: conv, …}"
+                at = marks.key_span(key) if key else marks.span()
+                self.mistakes.add("A029", message, at, help, fixes=fixes)
             return
         if spec.op is not None:
             message = f"node '{spec.id}' has both `op` and `share`"
@@ -129,7 +168,8 @@ class Nodes:
             value = word_map(written, path)
         if not isinstance(value, Map):
             message = f"'{path}' must be a mapping or null, not {brief(value)}"
-            self.mistakes.add("A021", message, written.span(path))
+            help = f"write what changes: `{path}: {{stride: 2}}`; null removes the instance"
+            self.mistakes.add("A021", message, written.span(path), help)
             return None
         made = self.values.mapping(value, nulls=True)
         for key in MOVES:
@@ -137,3 +177,13 @@ class Nodes:
                 message = f"{key} must be the path of an instance, not an expression"
                 self.mistakes.add("A021", message, value.span(key))
         return made
+
+
+def _as_op(marks: Map) -> tuple[str, tuple[Fix, ...]]:
+    """The key that was meant as `op`, as in ``{type: conv}``, and the change; or nothing."""
+    for key, value in marks.items():
+        near = nearest(key, NODE_KEYS, foreign=SETTING_NAMES) if key not in NODE_KEYS else ""
+        if isinstance(near, Nearest) and near.names[0] == "op" and isinstance(value, str):
+            edits = (Edit(marks.key_span(key), "op"),)
+            return key, (Fix("did you mean `op`?", edits, shown=False),)
+    return "", ()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
-from archc.errors import Span, nearest
+from archc.errors import Edit, Fix, Span, nearest
 from archc.spec.collect import Mistakes
 from archc.spec.document import Output
 from archc.spec.keys import OUTPUT_KEYS, brief, check_key, known_entries
@@ -46,6 +47,25 @@ def references(document: Map) -> list[str]:
         found = list(written) if isinstance(written, Seq) else [written]
     named = [value.get("from") if isinstance(value, Map) else value for value in found]
     return [name for name in named if isinstance(name, str)]
+
+
+def as_list(key: str, text: str, at: Span, known: Collection[str]) -> tuple[str, tuple[Fix, ...]]:
+    """What to write for names that stand in one text, as in ``from: a, b`` or ``from: [a b]``; or nothing.
+
+    Returns: the help, and the change of the text at ``at``.
+    """
+    names = [name for name in re.split(r"[\s,+&]+", text) if name]
+    there = [name.partition(".")[0] in known for name in names]
+    if len(names) < 2 or not any(there):
+        return "", ()
+    inside = ", ".join(names)
+    line = at.source.line(at.line)
+    written, before = line[at.column - 1 : at.end - 1], line[: at.column - 1].rstrip()
+    help = f"names are separated by commas, in brackets: `{key}: [{inside}]`"
+    if not all(there) or written.strip("'\"") != text:
+        return help, ()
+    edit = Edit(at, inside if before[-1:] in ("[", ",") else f"[{inside}]")
+    return help, (Fix(help, (edit,), shown=False),)
 
 
 class _Outputs:
@@ -93,18 +113,19 @@ class _Outputs:
                 return None
             value, at = entries["from"], value.span("from")
         if not isinstance(value, str):
-            self.mistakes.add(
-                "A021", f"an output must be the name of a node, not {brief(value)}", at
-            )
+            message = f"an output must be the name of a node, not {brief(value)}"
+            help = "write its id: `outputs: fc`, or `outputs: [a, b]`"
+            self.mistakes.add("A021", message, at, help)
             return None
         if training_only and self.in_block:
             help = "name it in the document's outputs"
             self.mistakes.add("A037", "only a document's output can be training_only", at, help)
         node = value.partition(".")[0]
         if node not in self.known:
-            self.mistakes.add(
-                "A037", f"there is no node '{node}' to be an output", at, nearest(node, self.known)
-            )
+            listed, fixes = as_list("outputs", value, at, self.known)
+            help = listed or nearest(node, self.known)
+            message = f"there is no node '{value if listed else node}' to be an output"
+            self.mistakes.add("A037", message, at, help, fixes=fixes)
             return None
         return Output(name or value.replace(".", "_"), value, training_only)
 

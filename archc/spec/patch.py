@@ -211,7 +211,7 @@ class Patcher:
             added.add(name)
         elif not has(merged, name):
             message = f"{self.base} has no node '{name}' to patch"
-            help = nearest(name, merged) or "a new node needs `op`"
+            help = nearest(name, merged, "a new node needs `op`")
             self.mistakes.add("A023", message, patch.key_span(name), help)
         if placed:
             added.discard(name)
@@ -223,7 +223,7 @@ class Patcher:
         if isinstance(block, Map) and (
             nodes is None or (isinstance(nodes, Map) and _is_patch(nodes))
         ):
-            help = nearest(name, base) or "a new block needs nodes, each with its `op`"
+            help = nearest(name, base, "a new block needs nodes, each with its `op`")
             self.mistakes.add(
                 "A023", f"{self.base} has no block '{name}' to patch", patch.key_span(name), help
             )
@@ -239,11 +239,9 @@ class Patcher:
         names = list(known)
 
         def tell(key: str) -> None:
-            help = nearest(key, names) or (
-                f"to have none here, write `{key}: none`"
-                if key in FOLLOWERS
-                else "leave it out of the patch"
-            )
+            leave = "leave it out of the patch"
+            none = f"to have none here, write `{key}: none`" if key in FOLLOWERS else leave
+            help = nearest(key, names, none)
             self.mistakes.add(
                 "A024",
                 f"there is no '{key}' here to remove from {self.base}",

@@ -11,14 +11,15 @@ from typing import Any
 
 import yaml
 
+from archc.budgets import check_time, current, remedy, timed
 from archc.collector import paused_collector
-from archc.errors import Label, Mistake, Source, Span, SpecError
-from archc.spec.composer import compose
+from archc.errors import Edit, Fix, Label, Mistake, Source, Span, SpecError
+from archc.spec.composer import alias_too_many, compose
+from archc.spec.names import usable
+from archc.spec.nulls import cut_list
 from archc.spec.tree import Map, Seq, span_of
 
-MAX_ALIASED = 100_000  # values that aliases may add
-MAX_DIGITS = 100
-MAX_MISTAKES = 50
+SLICE = 20_000  # values between two looks at the clock
 
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -32,6 +33,7 @@ _BASES = {"0o": (8, re.compile(r"0o[0-7]+\Z")), "0x": (16, re.compile(r"0x[0-9a-
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 
+@timed()
 @paused_collector()
 def read(source: Source) -> Map:
     """Reads one spec's text.
@@ -42,7 +44,7 @@ def read(source: Source) -> Map:
     root, count = compose(source)
     if not isinstance(root, yaml.MappingNode):
         raise SpecError([_no_mapping(source, root)])
-    conversion = _Conversion(count + MAX_ALIASED)
+    conversion = _Conversion(count + current().aliased)
     try:
         result: Map = conversion.value(root)
     except _TooMuchError:
@@ -76,14 +78,24 @@ def number(text: str) -> int | float | None:
         return float(text.replace(".", "")) if _NOT_FINITE.match(text) else None
     if not based.match(text) and base != 10:
         return None
-    if len(text) > MAX_DIGITS:
-        raise ValueError(f"the number is too long: {len(text):,} characters, at most {MAX_DIGITS}")
+    most = current().digits
+    if len(text) > most:
+        message = f"the number is too long: {len(text):,} characters, at most {most:,}"
+        raise _LongNumberError(message, len(text))
     if based.match(text):
         return int(text[2:] if base != 10 else text, base)
     value = float(text)
     if value in (float("inf"), float("-inf")):
         raise ValueError("the number is too large for a float: at most about 1.8e308")
     return value
+
+
+class _LongNumberError(ValueError):
+    """A number with more digits than the limit."""
+
+    def __init__(self, message: str, length: int) -> None:
+        super().__init__(message)
+        self.length = length
 
 
 class _TooMuchError(Exception):
@@ -95,7 +107,12 @@ class _Conversion:
 
     def __init__(self, budget: int) -> None:
         self.mistakes: list[Mistake] = []
+        self._start = budget
         self._budget = budget  # values that may still be made
+        self._stop = max(budget - SLICE, 0)  # where the clock is looked at
+        self._short = min(
+            9, current().digits + 1
+        )  # characters of a number that need no second look
         self._words: set[str] = set()  # keys that are plain words, met so far
         self._open: set[int] = set()  # ids of the nodes being converted: the way down from the root
 
@@ -108,7 +125,7 @@ class _Conversion:
             key = key_node.value
             # the one hot spot: a word already seen as a key needs no second look
             if key_node.__class__ is not _Scalar or key not in words or key_node.tag is not None:
-                key = self._key(key_node, value_node)
+                key = self._key(key_node, value_node, node)
                 if key is None:
                     continue
             if key in marks:
@@ -145,19 +162,22 @@ class _Conversion:
 
     def _number(self, node: yaml.ScalarNode) -> Any:
         text = node.value
-        if len(text) < 9 and text.isdecimal() and text.isascii():
+        if len(text) < self._short and text.isdecimal() and text.isascii():
             return int(text)
         try:
             value = number(text)
         except ValueError as error:
-            self._add("A007", str(error), node)
+            length = error.length if isinstance(error, _LongNumberError) else 0
+            help = remedy("digits", need=length) if length else "write it with a smaller exponent"
+            self._add("A007", str(error), node, help)
             return None
         return text if value is None else value
 
-    def _key(self, node: yaml.Node, value: yaml.Node) -> str | None:
+    def _key(self, node: yaml.Node, value: yaml.Node, owner: yaml.Node) -> str | None:
         """The key's text, or None where it is none."""
         if not isinstance(node, yaml.ScalarNode):
-            self._add("A003", "a key is a word, not a list or mapping", node)
+            help = "write a name before the colon: letters, digits and _"
+            self._add("A003", "a key is a word, not a list or mapping", node, help)
             return None
         key: str = node.value
         if node.tag is not None:
@@ -177,7 +197,7 @@ class _Conversion:
                 else "nothing"
             )
             kind = "nothing" if key in _WORDS and _WORDS[key] is None else kind
-            self._add("A003", f"a key is a word, and '{key[:40]}' is {kind}", node)
+            self._add_key(f"a key is a word, and '{key[:40]}' is {kind}", key, node, owner)
             return None
         if ":" in key:
             self._check_space(key, node, value)
@@ -188,10 +208,17 @@ class _Conversion:
     def _enter(self, node: yaml.Node) -> None:
         self._open.add(id(node))
         self._budget -= len(node.value) * (2 if isinstance(node, yaml.MappingNode) else 1)
+        if self._budget < self._stop:
+            self._pause(node)
+
+    def _pause(self, node: yaml.Node) -> None:
         if self._budget < 0:
-            message = f"aliases add too many values: at most {MAX_ALIASED:,}"
-            self._add("A006", message, node, "write blocks instead of aliases")
+            message = f"aliases add too many values: at most {current().aliased:,}"
+            help = remedy("aliased", "write blocks instead of aliases")
+            self._add("A006", message, node, help)
             raise _TooMuchError
+        check_time("reading the text")
+        self._stop = max(self._budget - SLICE, 0)
 
     def _check_space(self, key: str, key_node: yaml.ScalarNode, value: yaml.Node) -> None:
         """``{kernel:3}`` is one key without a value, to YAML."""
@@ -200,6 +227,19 @@ class _Conversion:
             self._add(
                 "A001", "a space is missing after the colon", key_node, f"write {name}: {rest}"
             )
+
+    def _add_key(self, message: str, key: str, node: yaml.Node, owner: Any) -> None:
+        """A key that is no word. Quotes would not help: an identifier begins with a letter."""
+        help, fixes = cut_list(owner, node) if owner.flow_style else ("", ())
+        if fixes:
+            self._add("A003", message, node, help, fixes=fixes)
+            return
+        if key in _WORDS or len(key) > current().name:
+            self._add("A003", message, node, "choose another word; quotes do not help")
+            return
+        help = f"names begin with a letter: write `{usable(key)}`"
+        fix = Fix(help, (Edit(span_of(node), usable(key)),), shown=False)
+        self._add("A003", message, node, help, fixes=(fix,))
 
     def _twice(self, key: str, first: yaml.Node, second: yaml.Node) -> None:
         labels = (Label(span_of(first), "first given here"),)
@@ -218,9 +258,13 @@ class _Conversion:
         node: yaml.Node,
         help: str = "",
         labels: tuple[Label, ...] = (),
+        fixes: tuple[Fix, ...] = (),
     ) -> None:
-        mistake = Mistake(code, message, span_of(node), labels, help=help)
+        at = span_of(node)
+        if code == "A006":
+            at = alias_too_many(at.source, self._start) or at
+        mistake = Mistake(code, message, at, labels, help=help, fixes=fixes)
         if mistake not in self.mistakes:  # what an alias repeats is told once
             self.mistakes.append(mistake)
-        if len(self.mistakes) >= MAX_MISTAKES:
+        if len(self.mistakes) >= current().mistakes:
             raise _TooMuchError

@@ -7,12 +7,16 @@ from typing import Any, NamedTuple
 
 from archc.errors import Label, Span, nearest
 from archc.ops import OPERATORS, Operator, operator
+from archc.ops.base import AttributeMistake
+from archc.ops.foreign import OPERATOR_NAMES, SETTING_NAMES, inferred
 from archc.spec.collect import Mistakes
 from archc.spec.document import Lexical
-from archc.spec.keys import FOLLOWERS, NODE_KEYS, TYPES, brief, check_key
+from archc.spec.keys import FOLLOWERS, NODE_KEYS, TYPES, brief, check_key, is_expression
 from archc.spec.nulls import report_nulls
 from archc.spec.tree import Map
 from archc.spec.values import Values
+
+SAMPLES = {"int": "10", "float": "0.5", "bool": "true", "str": "relu", "list": "[64, 128]"}
 
 
 class Named(NamedTuple):
@@ -40,7 +44,10 @@ def lexical(
         if isinstance(value, str) and value in TYPES:
             message = f"arg '{name}' of a document needs a value, not the type '{value}'"
             at = entries["args"].span(name)
-            mistakes.add("A031", message, at, "only a block's args can be required")
+            help = (
+                f"write its value: `{name}: {SAMPLES[value]}`; only a block's args can be required"
+            )
+            mistakes.add("A031", message, at, help)
     defaults: dict[str, Map] = {}
     if "defaults" in entries:
         defaults = _defaults(entries["defaults"], entries.get("blocks", {}), values, mistakes)
@@ -59,7 +66,7 @@ def _defaults(
             help = (
                 "a block's args have their own defaults"
                 if name in blocks
-                else nearest(name, OPERATORS)
+                else nearest(name, OPERATORS, foreign=OPERATOR_NAMES)
             )
             message = f"'{name}' is no operator, so it has no defaults"
             mistakes.add("A032", message, written.key_span(name), help)
@@ -68,7 +75,8 @@ def _defaults(
             _check_default(found, settings, mistakes)
         elif settings is not None:
             message = f"the defaults of {name} must be a mapping of settings, not {brief(settings)}"
-            mistakes.add("A021", message, written.span(name))
+            help = f"write `{name}: {{bias: false}}`"
+            mistakes.add("A021", message, written.span(name), help)
     return made
 
 
@@ -76,11 +84,31 @@ def _check_default(op: type[Operator], settings: Map, mistakes: Mistakes) -> Non
     known = [*op.attributes(), *FOLLOWERS]
     for key, value in settings.items():
         if key in known or value is None:
+            _check_value(op, settings, key, mistakes)
             continue
-        help = nearest(key, known) or f"its settings are {', '.join(known)}"
+        its = f"its settings are {', '.join(known)}"
+        help = inferred(key) or nearest(key, known, its, SETTING_NAMES)
         if key in NODE_KEYS:
             help = f"`{key}` belongs to each node, and has no default"
         mistakes.add("A032", f"{op.name} has no setting '{key}'", settings.key_span(key), help)
+
+
+def _check_value(op: type[Operator], settings: Map, key: str, mistakes: Mistakes) -> None:
+    """A default is wrong even where no node takes it; one with expressions is computed where it is taken."""
+    value = settings[key]
+    if value is None or key in FOLLOWERS or _is_computed(value):
+        return
+    try:
+        op.checked(key, value)
+    except AttributeMistake as error:
+        mistakes.add("A060", error.message, settings.span(key), error.help)
+
+
+def _is_computed(value: Any) -> bool:
+    """Whether there is an expression in a value."""
+    if isinstance(value, dict):
+        return any(map(_is_computed, value.values()))
+    return any(map(_is_computed, value)) if isinstance(value, list) else is_expression(value)
 
 
 def check_ids(written: Map, mistakes: Mistakes) -> None:

@@ -8,7 +8,10 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.reader import Reader
 
-from archc.errors import Label, Mistake, Source, Span
+from archc.errors import Edit, Fix, Label, Mistake, Source, Span
+
+MOST_EDITS = 50
+_BRACES = re.compile(r"\$\{[^{}]*\}")
 
 
 class _Place(NamedTuple):
@@ -43,6 +46,7 @@ class _Finding(NamedTuple):
     at: _Place | None = None
     length: int = 1
     label: str = ""
+    fixes: tuple[Fix, ...] = ()
 
 
 def syntax_mistake(source: Source, error: yaml.YAMLError) -> Mistake:
@@ -67,14 +71,15 @@ def syntax_mistake(source: Source, error: yaml.YAMLError) -> Mistake:
     if found.label:
         other = place if at is start else start
         labels = (Label(other.span(), found.label),) if other != at else ()
-    return Mistake(code, found.message, at.span(found.length), labels, help=found.help)
+    return Mistake(
+        code, found.message, at.span(found.length), labels, help=found.help, fixes=found.fixes
+    )
 
 
 def odd_character(source: Source, index: int) -> Mistake:
     """A character that no YAML text may hold."""
-    line = source.text.count("\n", 0, index)
-    column = index - (source.text.rfind("\n", 0, index) + 1)
-    at = Span(source, line + 1, column + 1, column + 2)
+    line, column = source.position(index)
+    at = Span(source, line, column, column + 1)
     code = ord(source.text[index : index + 1] or "\0")
     help = "save the file as UTF-8 text, without control characters"
     return Mistake("A001", f"the character U+{code:04X} cannot stand in a spec", at, help=help)
@@ -84,7 +89,7 @@ def _place(source: Source, mark: Any) -> _Place:
     """The mark's place; the end of the text moves to the end of the last line that has words."""
     line, column = mark.line + 1, mark.column
     if mark.index >= len(source.text.rstrip()):
-        line = source.text.rstrip().count("\n") + 1
+        line, _ = source.position(len(source.text.rstrip()))
         column = len(source.line(line).rstrip())
     return _Place(source, line, column, source.line(line))
 
@@ -100,6 +105,9 @@ def _unclosed(place: _Place, start: _Place) -> _Finding:
     """A flow mapping or list went on where ``,`` or its end was due."""
     opening = start.char
     closing = {"[": "]", "{": "}"}.get(opening, "bracket")
+    braced = _braced(place)
+    if braced is not None:
+        return braced
     if place.char == ":" and (place.line == start.line or place.indent > start.indent):
         return _colon(place)
     if place.char in "]}" and place.char:
@@ -118,6 +126,31 @@ def _unclosed(place: _Place, start: _Place) -> _Finding:
         f"add '{closing}' at its end",
         start,
         label=f"no '{closing}' up to here",
+    )
+
+
+def _braced(place: _Place) -> _Finding | None:
+    """``${n}`` in flow style, where YAML reads a mapping that begins after the dollar."""
+    from archc.spec.foreign_expressions import rewritten
+
+    found = next((m for m in _BRACES.finditer(place.text) if m.start() + 1 == place.column), None)
+    ours = rewritten(found[0]) if found else ""
+    if found is None or not ours:
+        return None
+    edits: list[Edit] = []
+    for number, line in enumerate(place.source.text.splitlines(), 1):
+        for other in _BRACES.finditer(line):
+            at = Span(place.source, number, other.start() + 1, other.end() + 1)
+            text = rewritten(other[0])
+            if text and len(edits) < MOST_EDITS:
+                edits.append(Edit(at, f'"{text}"' if "," in text else text))
+    help = f"write `{ours}`"
+    return _Finding(
+        "the value of a name is written without braces",
+        help,
+        place._replace(column=found.start()),
+        len(found[0]),
+        fixes=(Fix(help, tuple(edits), shown=False),),
     )
 
 

@@ -17,6 +17,15 @@ def span_of(node: yaml.Node) -> Span:
     return Span(source, start.line + 1, start.column + 1, max(stop, start.column + 1) + 1)
 
 
+def whole(node: yaml.Node) -> Span | None:
+    """All of a YAML node; None where it goes over several lines."""
+    start, end = node.start_mark, node.end_mark
+    source: Source = start.name  # type: ignore[assignment]  # the reader's stream name
+    if start.line != end.line:
+        return None
+    return Span(source, start.line + 1, start.column + 1, end.column + 1)
+
+
 class Map(dict[str, Any]):
     """A mapping of the spec. ``marks[key]`` is the pair of YAML nodes (key, value) it came from.
 

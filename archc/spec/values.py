@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archc.errors import Span
+from archc.budgets import current, remedy
+from archc.errors import Fix, Nearest
 from archc.spec.collect import Mistakes
 from archc.spec.expressions import Expression, ExpressionError, unescape
-from archc.spec.nulls import report_nulls, was_cut
+from archc.spec.meant import in_yaml, replaced
+from archc.spec.nulls import quoted, report_nulls, was_cut
 from archc.spec.tree import Map, Seq
 
 PLAIN = (int, float, bool)
@@ -20,6 +22,8 @@ class Values:
         self.mistakes = mistakes
         self.names: set[str] = set()  # every name that an expression uses
         self._known: dict[str, Expression] = {}
+        self._characters = 0  # of those known
+        self._most = current().expressions
 
     def of(self, holder: Map, key: str, nulls: bool = False) -> Any:
         """The converted value of a key; in a patch (``nulls``) null is kept."""
@@ -71,36 +75,64 @@ class Values:
             return self.expression(text)
         except ExpressionError as error:
             if not was_cut(holder, key):  # that is told where the null stands
-                self._fault(error, holder.span(key), error.help)
+                self._fault(error, holder, key, text)
             return text
 
     def _item(self, text: str, holder: Seq, index: int) -> Any:
         try:
             return self.expression(text)
         except ExpressionError as error:
-            help = error.help
-            following = holder[index + 1] if index + 1 < len(holder) else None
-            if isinstance(following, str) and text.count("(") > text.count(")"):
-                help = (
-                    f'in flow style an expression with a comma needs quotes: "{text}, {following}"'
-                )
-            self._fault(error, holder.span(index), help)
+            pieces = _pieces(holder, index)
+            if len(pieces) == 1:
+                self._fault(error, holder, index, text)
+            else:
+                joined = ", ".join(pieces)
+                help = f'in flow style an expression with a comma needs quotes: "{joined}"'
+                last = holder.marks[index + len(pieces) - 1]
+                fixes = quoted(holder.marks[index], last, help)
+                self.mistakes.add("A012", error.message, holder.span(index), help, fixes=fixes)
             return text
 
-    def _fault(self, error: ExpressionError, at: Span, help: str) -> None:
-        self.mistakes.add("A012", error.message, at, help)
+    def _fault(self, error: ExpressionError, holder: Map | Seq, key: Any, text: str) -> None:
+        """Report what is no expression; where another language's was meant, with archc's."""
+        from archc.spec.foreign_expressions import rewritten
+
+        fixes: tuple[Fix, ...] = ()
+        ours = rewritten(text)
+        if ours:
+            why = "" if ours in error.help or isinstance(error.help, Nearest) else error.help
+            fixes = replaced(holder, key, [in_yaml(ours, why.removesuffix(f": `{ours}`"))], "")
+        at = holder.span(key)
+        self.mistakes.add("A012", error.message, at, error.help, fixes=fixes)
 
     def expression(self, text: str) -> Any:
         """The expression of a text that starts with ``$``, or plain text where it starts with ``$$``.
 
         Raises:
-            ExpressionError: it is none.
+            ExpressionError: it is none, or one too many.
         """
         known = self._known.get(text)
         if known is not None:
             return known
         if text[:2] == "$$":
             return unescape(text)
+        if self._characters > self._most:
+            return text  # that is told where it came to be too much
+        self._characters += len(text)
+        if self._characters > self._most:
+            message = f"all expressions together are too long: at most {self._most:,} characters"
+            raise ExpressionError(message, remedy("expressions"))
         made = self._known[text] = Expression.parse(text)
         self.names |= made.names
         return made
+
+
+def _pieces(items: Seq, index: int) -> list[str]:
+    """The items that were one expression before YAML cut it at its commas."""
+    pieces: list[str] = []
+    for item in items[index:]:
+        pieces.append(str(item))
+        text = ", ".join(pieces)
+        if text.count("(") <= text.count(")"):
+            return pieces
+    return pieces[:1]

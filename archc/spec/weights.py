@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from archc.errors import Mistake, SpecError, nearest
 from archc.spec.collect import Mistakes
@@ -35,7 +35,7 @@ def weights(
     layout = known.get("layout")
     declared = [OWN, *layouts]
     if layout is not None and layout not in declared:
-        help = nearest(layout, declared) or f"there is {', '.join(declared)}"
+        help = nearest(layout, declared, f"there is {', '.join(declared)}")
         at = written.span("layout")
         mistakes.add("A091", f"the document has no layout '{layout}'", at, help)
     base = next(layer.file for layer in reversed(merged.layers) if _names_file(layer.map))
@@ -57,10 +57,18 @@ def _check_file(made: WeightsSpec, mistakes: Mistakes) -> None:
         mistakes.add("A092", f"'{made.file}' is no file of weights that archc reads", made.at, help)
         return
     try:
-        if made.path.exists():
+        if _is_there(made.path):
             follow_file(made.base, made.file, made.at)
     except SpecError as error:
         mistakes.extend(error.mistakes)
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file, or a name that no file can have: following that says why."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def missing(made: WeightsSpec | None) -> list[Mistake]:
@@ -68,7 +76,7 @@ def missing(made: WeightsSpec | None) -> list[Mistake]:
     if made is None or PurePosixPath(made.file).suffix not in ENDINGS:
         return []
     try:
-        if made.path.exists():
+        if _is_there(made.path):
             return []
     except SpecError:
         return []  # told already

@@ -88,7 +88,7 @@ def test_what_only_the_bases_outputs_needed_is_left_out(
     net = patched(patch)
     assert tops(net) == kept
     assert list(net.graph.left_out) == left_out
-    assert not net.warnings
+    assert not net.graph.warnings
     built(net)
 
 

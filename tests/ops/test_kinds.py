@@ -45,6 +45,7 @@ SIZE = "a whole number of at least 1, or a list of one for each axis"
 DIVIDE = "divide with `//`, or use round(), to get a whole number"
 SIDES = "a whole number, one for each axis, or [before, after] for each axis"
 
+CROP = "write one of the two: size: 56, or the name of a node: like: up"
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
     ("conv", {"filters": 32.0}, "filters must be a whole number of at least 1, not 32.0", DIVIDE),
     ("conv", {"filters": True}, "filters must be a whole number of at least 1, not true", ""),
@@ -73,17 +74,18 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
      "not [-1, -1]", ""),
     ("slice", {"channels": [1]}, "channels must be two whole numbers [start, stop], not [1]", ""),
     ("slice", {"positions": [3]},
-     "positions must be two whole numbers [start, stop], not [3]", ""),
-    ("slice", {"positions": 3}, "positions must be [start, stop] for each spatial axis, not 3", ""),
+     "positions must be a list of rows, each two whole numbers [start, stop], not [3]", ""),
+    ("slice", {"positions": 3},
+     "positions must be a list: [start, stop] for each spatial axis, not 3", ""),
     ("crop", {"like": 3}, "like must be the name of a node, not 3", ""),
     ("rbf", {"codes": []},
      "codes must be lenet5, or a list of codes, each a list of 1 and -1 or a text of + and -, "
      "not []", ""),
-    ("rbf", {"codes": ["+-", "+"]}, "codes must be codes of one length, not ['+-', '+']", ""),
+    ("rbf", {"codes": ["+-", "+"]}, "codes must be of one length, not ['+-', '+']", ""),
     ("conv", {"filter": 3}, "conv has no setting 'filter'", ""),
     ("conv", {}, "conv needs 'filters': number of filters, which is the number of output channels", ""),
     ("conv", {"filters": 96, "kernel": 3, "groups": 7}, "7 groups do not divide the 96 filters",
-     "96 can be divided by 4, 6, 8"),
+     "96 can be divided by 4, 6 and 8"),
     ("conv", {"filters": 1, "kernel": 3, "groups": 1, "connections": [[0], [1]]},
      "connections has 2 rows for 1 filters", "write one row for each filter"),
     ("conv", {"filters": 2, "kernel": 3, "connections": [[0], [1, 1]]},
@@ -94,19 +96,24 @@ REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
      "connections do not go with the init he_normal",
      "use lecun_uniform, uniform, normal or truncated_normal"),
     ("conv_transpose", {"filters": 4, "kernel": 3, "groups": 3},
-     "3 groups do not divide the 4 filters", "4 can be divided by 1, 2, 4"),
+     "3 groups do not divide the 4 filters", "4 can be divided by 1, 2 and 4"),
     ("rbf", {"units": 3}, "3 units do not go with 10 codes", "write one code for each unit"),
     ("permute", {"order": [1, 1]}, "order must name each axis from 0 to 1 once",
      "the batch is not counted; 0 is the channels"),
-    ("slice", {}, "slice needs 'channels' or 'positions'", ""),
-    ("slice", {"channels": [2, 2]}, "channels: [2, 2] is empty", "the stop is not included"),
-    ("slice", {"positions": [[0, 1], [2, 1]]}, "positions: [2, 1] is empty", "the stop is not included"),
-    ("crop", {}, "crop needs either 'size' or 'like'", ""),
-    ("crop", {"size": 3, "like": "x"}, "crop needs either 'size' or 'like'", ""),
+    ("slice", {}, "slice needs 'channels' or 'positions'",
+     "channels: [0, 3] takes the first three"),
+    ("slice", {"channels": [2, 2]}, "channels: [2, 2] is empty",
+     "the stop is not included: [2, 3] takes one"),
+    ("slice", {"positions": [[0, 1], [2, 1]]}, "positions: [2, 1] is empty",
+     "the stop is not included: [2, 3] takes one"),
+    ("crop", {}, "crop needs either 'size' or 'like'", CROP),
+    ("crop", {"size": 3, "like": "x"}, "crop needs either 'size' or 'like'", CROP),
     ("pad", {"mode": "reflect", "channels": [0, 1]}, "mode reflect cannot add channels", "use mode zero"),
     ("pad", {"mode": "reflect", "value": 1}, "mode reflect takes no value", "use mode zero"),
-    ("upsample", {}, "upsample needs either 'factor' or 'size'", ""),
-    ("upsample", {"factor": 2, "align_corners": True}, "align_corners needs mode bilinear", ""),
+    ("upsample", {}, "upsample needs either 'factor' or 'size'",
+     "write one of the two: factor: 2, or size: 64"),
+    ("upsample", {"factor": 2, "align_corners": True}, "align_corners needs mode bilinear",
+     "write mode: bilinear, or leave it out"),
 ]  # fmt: skip
 
 
@@ -125,15 +132,16 @@ MAPPING = f"init must be {SCHEMES}, or a mapping of weight, std, bound, gain, mo
 INIT_REFUSED: list[tuple[Any, str, str]] = [
     ("he_norma", f"{MAPPING}, not 'he_norma'", "did you mean 'he_normal'?"),
     (3, f"{MAPPING}, not 3", ""),
-    ({"sd": 1}, f"{MAPPING} (not 'sd'), not {{sd: 1}}", ""),
+    ({"sd": 1}, f"{MAPPING}, not {{sd: 1}}", "did you mean 'std'?"),
     ("normal", "init must be a mapping with 'std' for normal, not 'normal'",
      "write {weight: normal, std: 0.01}"),
     ({"weight": "normal", "std": -1},
      "init must be a mapping whose std is a number above 0, not {weight: 'normal', std: -1}", ""),
     ({"weight": "uniform", "bound": 1, "mode": "fan_in"},
-     "init must be without 'mode', which uniform does not take, "
-     "not {weight: 'uniform', bound: 1, mode: 'fan_in'}", ""),
-    ({"std": 1}, "init must be without 'std', which needs a scheme for the weight, not {std: 1}", ""),
+     "init must be uniform without 'mode', not {weight: 'uniform', bound: 1, mode: 'fan_in'}",
+     "'mode' belongs to he_normal and he_uniform"),
+    ({"std": 1}, "init must be a mapping that names its `weight`, not {std: 1}",
+     "'std' belongs to normal and truncated_normal"),
 ]  # fmt: skip
 
 

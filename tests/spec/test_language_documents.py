@@ -7,8 +7,8 @@ from textwrap import dedent
 
 import pytest
 
+from archc.budgets import Limits
 from archc.errors import SpecError
-from archc.spec.collect import MAX_MISTAKES
 from archc.spec.document import Document, Output, Required
 from archc.spec.expressions import Expression
 from archc.spec.load import load, loads
@@ -299,7 +299,7 @@ def test_independent_mistakes_are_told_in_one_run() -> None:
 
 def test_a_spec_that_is_wrong_everywhere_stops_after_fifty_mistakes() -> None:
     mistakes = mistakes_of("".join(f"key{index}: 1\n" for index in range(1000)))
-    assert len(mistakes) == MAX_MISTAKES
+    assert len(mistakes) == Limits().mistakes
     assert mistakes[-1].notes == ("archc stops after 50 mistakes; there may be more",)
 
 
@@ -520,7 +520,7 @@ def test_variants_that_extend_each_other_are_told_as_a_chain() -> None:
     base = f"{BASE.rstrip()}\n  first: {{extends: changed}}"
     (message,) = told(variant, "extends: first", base)
     assert message.startswith("extends goes in a circle: ")
-    assert message.count("net.yaml:changed -> ") == 1
+    assert message.count("net.yaml:changed → ") == 1
 
 
 def test_a_variant_has_no_name_and_no_variants_of_its_own() -> None:

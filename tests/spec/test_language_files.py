@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from archc.budgets import Limits
 from archc.errors import SpecError
-from archc.spec.files import MAX_FILES, bundled, bundled_folder
-from archc.spec.inherit import MAX_CHAIN
+from archc.spec.files import bundled, bundled_folder
 from archc.spec.load import load, loads
 
 NETWORK = (
@@ -103,7 +103,7 @@ def test_a_folder_a_huge_file_and_what_is_no_text_are_refused(tmp_path: Path) ->
     assert "is not UTF-8 text: see byte 15, in line 2" in told(tmp_path / "binary.yaml")
     with (tmp_path / "huge.yaml").open("wb") as stream:
         stream.truncate(2**30)
-    assert told(tmp_path / "huge.yaml").endswith("is larger than 16 MiB")
+    assert told(tmp_path / "huge.yaml").endswith("is larger than 16,777,216 bytes")
 
 
 # Bases
@@ -148,21 +148,21 @@ def test_a_circle_of_bases_is_told_as_a_chain(tmp_path: Path) -> None:
     )
     shown = path.as_posix()
     other = shown.replace("a.yaml", "b.yaml")
-    assert told(path) == f"extends goes in a circle: {shown} -> {other} -> {shown}"
+    assert told(path) == f"extends goes in a circle: {shown} → {other} → {shown}"
 
 
 def test_the_depth_of_bases_is_bounded(tmp_path: Path) -> None:
-    for index in range(MAX_CHAIN + 1):
+    for index in range(Limits().bases + 1):
         write(tmp_path, **{f"n{index}": f"archc: 1\nname: n{index}\nextends: n{index + 1}.yaml"})
-    assert told(tmp_path / "n0.yaml") == f"more than {MAX_CHAIN} documents extend one another"
+    assert told(tmp_path / "n0.yaml") == f"more than {Limits().bases} documents extend one another"
 
 
 def test_the_number_of_files_is_bounded(tmp_path: Path) -> None:
-    for index in range(MAX_FILES):
+    for index in range(Limits().files):
         write(tmp_path, **{f"n{index}": f"archc: 1\nblocks: {{b{index}: {{nodes: {{a: relu}}}}}}"})
-    include = ", ".join(f"n{index}.yaml" for index in range(MAX_FILES))
+    include = ", ".join(f"n{index}.yaml" for index in range(Limits().files))
     path = write(tmp_path, net=NETWORK.format(name="net") + f"include: [{include}]")
-    assert told(path) == f"this spec leads to more than {MAX_FILES} files"
+    assert told(path) == f"this spec leads to more than {Limits().files} files"
 
 
 # Includes
@@ -227,6 +227,12 @@ def test_mistakes_of_included_files_are_told_with_those_of_the_document(tmp_path
         ("/etc/passwd", "'/etc/passwd' is not a relative path"),
         ("https://a.b/c.yaml", "'https://a.b/c.yaml' is not a relative path"),
         ("pipe.yaml", "'pipe.yaml' is not a plain file"),
+        ("zero.yaml", "'zero.yaml' is not a plain file"),
+        ("deep/link.yaml", "'deep/link.yaml' lies outside of the folder"),
+        ("outer/secret.yaml", "'outer/secret.yaml' lies outside of the folder"),
+        ("sub.yaml/../../secret.yaml", "lies outside of the folder"),
+        ("outer/inside/../secret.yaml", "lies outside of the folder"),
+        ("circle.yaml", "cannot be read"),
         ("./sub.yaml", "'./sub.yaml' is a folder"),
         ('"a\\0.yaml"', "cannot be read: not a path"),
         ("none.yaml", "there is no file 'none.yaml'"),
@@ -242,6 +248,11 @@ def test_files_of_a_spec_stay_in_its_folder_and_are_plain(
     (inside / "sub.yaml").mkdir(parents=True)
     os.mkfifo(inside / "pipe.yaml")
     (inside / "link.yaml").symlink_to("../secret.yaml")
+    (inside / "zero.yaml").symlink_to("/dev/zero")
+    (inside / "deep").mkdir()
+    (inside / "deep/link.yaml").symlink_to("../link.yaml")
+    (inside / "outer").symlink_to("..")
+    (inside / "circle.yaml").symlink_to("circle.yaml")
     path = write(inside, net=NETWORK.format(name="net") + key.format(reference))
     assert message in told(path)
 
@@ -280,3 +291,41 @@ def test_loading_one_bundled_spec_imports_nothing_slow() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("file", "message"),
+    [
+        ("pipe.pth", "'pipe.pth' is not a plain file"),
+        ("link.pth", "'link.pth' lies outside of the folder that this spec may read"),
+        ("../secret.pth", "'../secret.pth' lies outside of the folder that this spec may read"),
+        ("/etc/secret.pth", "'/etc/secret.pth' is not a relative path"),
+        (f"{'a' * 300}.pth", f"'{'a' * 80}' cannot be read: file name too long"),
+    ],
+)
+def test_a_file_of_weights_stays_in_its_folder(tmp_path: Path, file: str, message: str) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    (tmp_path / "secret.pth").touch()
+    os.mkfifo(inside / "pipe.pth")
+    (inside / "link.pth").symlink_to("../secret.pth")
+    path = write(inside, net=NETWORK.format(name="net") + f"weights: {{file: {file}}}\n")
+    assert told(path) == message
+
+
+def test_a_pipe_is_read_as_an_entry(tmp_path: Path) -> None:
+    pipe = tmp_path / "net.yaml"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        ["tee", pipe], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL
+    ) as writer:
+        assert writer.stdin is not None
+        writer.stdin.write(NETWORK.format(name="net").encode())
+        writer.stdin.close()
+        assert load(pipe).name == "net"
+
+
+@pytest.mark.parametrize("name", ["torch", "numpy", "con", "NUL", "com1"])
+def test_a_network_is_not_named_as_what_its_file_would_hide(tmp_path: Path, name: str) -> None:
+    assert told(write(tmp_path, net=NETWORK.format(name=name))).startswith(f"'{name}.py' ")
+    assert load(write(tmp_path, net=NETWORK.format(name=f"{name}_net"))).name == f"{name}_net"

@@ -134,11 +134,36 @@ def test_independent_mistakes_are_told_together() -> None:
     mistakes = mistakes_of(text)
     assert [brief(mistake) for mistake in mistakes] == [
         ("A002", "3:1-2", "the key 'a' is given twice", "keep one of the two"),
-        ("A003", "4:1-2", "a key is a word, and '1' is a number", ""),
-        ("A003", "5:1-5", "a key is a word, and 'null' is nothing", ""),
-        ("A003", "6:1-4", "a key is a word, not a list or mapping", ""),
-        ("A003", "7:1-4", "a key is a word, and '1.5' is a number", ""),
-        ("A003", "8:1-5", "a key is a word, and 'true' is a truth value", ""),
+        (
+            "A003",
+            "4:1-2",
+            "a key is a word, and '1' is a number",
+            "names begin with a letter: write `n1`",
+        ),
+        (
+            "A003",
+            "5:1-5",
+            "a key is a word, and 'null' is nothing",
+            "choose another word; quotes do not help",
+        ),
+        (
+            "A003",
+            "6:1-4",
+            "a key is a word, not a list or mapping",
+            "write a name before the colon: letters, digits and _",
+        ),
+        (
+            "A003",
+            "7:1-4",
+            "a key is a word, and '1.5' is a number",
+            "names begin with a letter: write `n1_5`",
+        ),
+        (
+            "A003",
+            "8:1-5",
+            "a key is a word, and 'true' is a truth value",
+            "choose another word; quotes do not help",
+        ),
         ("A004", "9:1-3", "merge keys are not used in specs", share),
         (
             "A004",
@@ -208,9 +233,10 @@ UTF8 = "save the file as UTF-8 text, without control characters"
         ("# nothing\n", "A005", "1:1-2", "the text is empty", "a spec begins with 'archc: 1'"),
         ("- a", "A005", "1:1-4", "a spec is a mapping, and this is a list", BEGIN),
         ("a: " + "9" * 101, "A007", "1:4-105",
-         "the number is too long: 101 characters, at most 100", ""),
+         "the number is too long: 101 characters, at most 100",
+         "`--limit digits=200` raises the limit, for a spec you trust"),
         ("a: 1e999", "A007", "1:4-9",
-         "the number is too large for a float: at most about 1.8e308", ""),
+         "the number is too large for a float: at most about 1.8e308", "write it with a smaller exponent"),
     ],
 )  # fmt: skip
 def test_mistakes(text: str, code: str, place: str, message: str, help: str) -> None:
