@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -19,9 +22,23 @@ def _folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        folder = Path(tempfile.mkdtemp(prefix="archc-"))
-        os.environ["ARCHC_CACHE"] = str(folder)  # so that spawned processes look here too
-        return folder
+        return _temporary()
+
+
+def _temporary() -> Path:
+    """A folder that goes when this process does."""
+    folder = Path(tempfile.mkdtemp(prefix="archc-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["ARCHC_CACHE"] = str(folder)  # so that spawned processes look here too
+    return folder
+
+
+@functools.cache
+def another_folder() -> Path:
+    """Where modules go that :data:`FOLDER` has no room for; modules are looked for there first."""
+    folder = _temporary()
+    __path__.insert(0, str(folder))
+    return folder
 
 
 FOLDER = _folder()

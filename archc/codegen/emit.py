@@ -18,6 +18,7 @@ from archc.codegen.slots import Param
 from archc.codegen.structure import Group
 from archc.codegen.values import Values
 from archc.graph.graph import Graph, GraphOutput
+from archc.output import signed
 
 IMPORTED = {"torch", "nn", "F", "Tensor", "NamedTuple"}
 FEW = 3  # calls that a docstring names
@@ -69,7 +70,8 @@ def emit(graph: Graph) -> str:
         )
     parts.append(_network(graph, planner.plans[-1], outputs, names.taken))
     body = "\n\n\n".join(part.strip("\n") for part in parts)
-    return f"{_header(graph)}\n\n{_imports(body, bool(outputs.tuple_name))}\n\n\n{body}\n"
+    imports = _imports(body, bool(outputs.tuple_name))
+    return signed(f"{_header(graph)}\n\n{imports}\n\n\n{body}\n")
 
 
 class _Names:

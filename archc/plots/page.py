@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 from archc.drawing.palette import EDGE, PAPER, QUIET, TITLE
+from archc.output import marked
 from archc.plots import Format
 
 SIZE = (10.0, 5.6)  # inches
@@ -42,11 +43,11 @@ STYLE: dict[Any, Any] = {
     "ytick.labelcolor": QUIET,
     "ytick.labelsize": POINTS,
 }
-# matplotlib would write the time
+# matplotlib would write the time, and in a PNG its name where archc's mark goes
 METADATA: dict[Format, dict[str, None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
-    "png": {},
+    "png": {"Software": None},
 }
 
 
@@ -73,4 +74,4 @@ def written(figure: Figure, format: Format) -> bytes:
     """The figure's file, in memory; the same bytes for the same figure. Call it in the style."""
     file = BytesIO()
     figure.savefig(file, format=format, dpi=DOTS_PER_INCH, metadata=METADATA[format])
-    return file.getvalue()
+    return marked(file.getvalue(), format)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 import zipfile
 from collections.abc import Mapping
 from contextlib import nullcontext
-from pathlib import Path
+from itertools import islice
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archc.errors import Mistake, Span, SpecError
+from archc.errors import Mistake, Span, SpecError, nearest
+from archc.output import marked_weights
 from archc.spec.weights import ENDINGS
 
 if TYPE_CHECKING:
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
 SAFETENSORS = ".safetensors"
 MAX_WRAPPERS = 4
+MOST_FILES = 1_000  # of a folder in which a misspelt name is looked for
 WRAPPERS = (
     "state_dict",
     "model_state_dict",
@@ -49,13 +53,24 @@ def read(path: Path, shown: str, at: Span | None = None) -> Checkpoint:
             pass
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
-        raise _error(f"'{shown}' cannot be read: {reason}", at) from None
+        raise _error(f"'{shown}' cannot be read: {reason}", at, _nearest_file(path)) from None
     if not plain:
         raise _error(f"'{shown}' is not a plain file", at)
     content = (
         _safetensors(path, shown, at) if path.suffix == SAFETENSORS else _pickled(path, shown, at)
     )
     return checkpoint(content, shown, at)
+
+
+def _nearest_file(path: Path) -> str:
+    """The file of weights beside it that a misspelt name may mean."""
+    try:
+        with os.scandir(path.parent) as entries:
+            names = [entry.name for entry in islice(entries, MOST_FILES)]
+    except OSError:
+        return ""
+    known = [name for name in names if PurePath(name).suffix in ENDINGS and name.isprintable()]
+    return nearest(path.name, known)
 
 
 def _safetensors(path: Path, shown: str, at: Span | None) -> Any:
@@ -172,10 +187,12 @@ def to_bytes(tensors: Mapping[str, Tensor], suffix: str) -> bytes:
     if suffix == SAFETENSORS:
         from safetensors.torch import save
 
-        return save(plain, {"format": "pt"})  # a second entry would stand in random order
+        content = save(plain, {"format": "pt"})
+        plain.clear()  # weights are large: two copies at most
+        return marked_weights(content)
     buffer = io.BytesIO()
     torch.save(plain, buffer)
-    return buffer.getvalue()
+    return marked_weights(buffer.getbuffer())
 
 
 def _first_line(error: Exception) -> str:

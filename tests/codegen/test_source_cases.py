@@ -35,7 +35,7 @@ nodes:
   m: {op: rbf, units: 1, codes: ["++++++++++++++++++"]}
 outputs: {a: m, b: two}
 """
-NETWORKS = ["tensor", "scale", "none", "list", "super", "range", "f", "named_tuple", "nn", "torch",
+NETWORKS = ["tensor", "scale", "none", "list", "super", "range", "f", "named_tuple", "nn",
             "channel_layer_norm"]  # fmt: skip
 TITLES = [
     r"\"\"\"", r"\\", r"it's \" q", r"a\nb", r"ends with \\", "torch.F. F.relu", "%s {x}", r"\u2028",

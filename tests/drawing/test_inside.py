@@ -243,7 +243,7 @@ def test_paths_are_those_that_have_an_inside() -> None:
 
 
 def test_text_from_a_spec_stays_text() -> None:
-    graph = blocks("]]><script>" * 1000)
+    graph = blocks("]]><script>" * 900)
     svg = as_svg(
         panels([(graph, ""), (graph, "both"), (graph, "joined")], theme=LIGHT, aspect=SLIDE)
     )

@@ -88,7 +88,7 @@ def test_an_unknown_format() -> None:
         render(slide(), "gif")  # type: ignore[arg-type]
     assert caught.value.mistakes[0].code == "A082"
     assert caught.value.mistakes[0].message == "a drawing cannot be written as 'gif'"
-    assert caught.value.mistakes[0].help == "choose svg, pdf, png, dot"
+    assert caught.value.mistakes[0].help == "choose svg, pdf, png, html, dot"
 
 
 @pytest.fixture

@@ -144,6 +144,13 @@ def test_a_file_that_cannot_be_opened(tmp_path: Path, name: str) -> None:
         archc.loads(SPEC).build(weights=tmp_path / name)
 
 
+def test_the_nearest_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "digits.pth").touch()
+    (tmp_path / "digit.yaml").touch()
+    with pytest.raises(SpecError, match=r"help: did you mean 'digits.pth'\?"):
+        archc.loads(SPEC).build(weights=tmp_path / "digit.pth")
+
+
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pth")
     with pytest.raises(SpecError, match=r"A092.*is not a plain file"):

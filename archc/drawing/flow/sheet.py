@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, get_args
 
+from archc.budgets import current, remedy
 from archc.drawing.flow.arrange import Density
 from archc.drawing.flow.layout import laid_out
 from archc.drawing.flow.legend import keys
@@ -17,7 +18,6 @@ from archc.drawing.words import title_of
 from archc.errors import Mistake, SpecError
 from archc.graph.graph import Graph
 
-MOST_BOXES = 4_000
 DENSITIES: tuple[Density, ...] = get_args(Density)
 MOST_TRIED = 150  # boxes of a view that may still fit a slide
 
@@ -97,8 +97,10 @@ def checked(view: View) -> View:
     Raises:
         SpecError: a drawing of it would be too large.
     """
-    if len(view.boxes) > MOST_BOXES:
-        message = f"the drawing would have {len(view.boxes):,} boxes, more than {MOST_BOXES:,}"
-        help = "give a smaller depth, or fold blocks and repeated nodes by name"
+    boxes, most = len(view.boxes), current().boxes
+    if boxes > most:
+        message = f"the drawing would have {boxes:,} boxes, more than {most:,}"
+        first = "give a smaller depth, draw what repeats once (`--repeats once`), or fold blocks by name"
+        help = remedy("boxes", first, boxes)
         raise SpecError([Mistake("A081", message, help=help)])
     return view

@@ -16,6 +16,7 @@ from archc.drawing.picture.lettering import FONTS
 from archc.drawing.view import Folding
 from archc.drawing.words import title_of
 from archc.graph.graph import Graph
+from archc.output import marked
 
 SCRIPTS = (
     "model.js", "squeeze.js", "paint.js", "lines.js", "legend.js", "moving.js", "card.js",
@@ -45,7 +46,8 @@ def as_html(graph: Graph, theme: Theme, *, folding: Folding | None = None) -> st
         "data": _as_text(data | {"title": title}),
         "script": script,
     }
-    return _HOLE.sub(lambda hole: holes[hole[1]], _asset("page.html"))
+    text = _HOLE.sub(lambda hole: holes[hole[1]], _asset("page.html"))
+    return marked(text.encode(), "html").decode()
 
 
 def _asset(name: str) -> str:

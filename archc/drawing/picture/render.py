@@ -13,12 +13,13 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 
-from archc.drawing import STILL, Still
+from archc.drawing import FORMATS, Still
 from archc.drawing.picture.dot import canvas, digraph
 from archc.drawing.picture.scene import Scene
 from archc.drawing.picture.svg import as_svg
 from archc.drawing.picture.xdot import number
 from archc.errors import Mistake, SpecError
+from archc.output import marked
 
 if TYPE_CHECKING:
     from graphviz import Digraph
@@ -33,22 +34,22 @@ def render(scene: Scene, format: Still) -> bytes:
     """The picture's file, in memory.
 
     Raises:
-        SpecError: the format is none of :data:`STILL` (A082), or Graphviz is missing or fails.
+        SpecError: the format is none of these (A082), or Graphviz is missing or fails.
     """
     match format:
         case "svg":
             return as_svg(scene).encode()
         case "dot":
             source: str = digraph(scene).source
-            return source.encode()
+            return marked(source.encode(), "dot")
         case "pdf":
-            return _painted(canvas(scene), "pdf")
+            return marked(_painted(canvas(scene), "pdf"), "pdf")
         case "png":
             graph = canvas(scene)
             dots = min(DOTS, MOST_DOTS / max(scene.width, scene.height))
             graph.attr("graph", dpi=number(dots * INCH))
-            return _painted(graph, "png")
-    raise _error(f"a drawing cannot be written as '{format}'", f"choose {', '.join(STILL)}")
+            return marked(_painted(graph, "png"), "png")
+    raise _error(f"a drawing cannot be written as '{format}'", f"choose {', '.join(FORMATS)}")
 
 
 def pdf_pages(scenes: Sequence[Scene]) -> bytes:
@@ -64,7 +65,7 @@ def pdf_pages(scenes: Sequence[Scene]) -> bytes:
         writer.append(PdfReader(BytesIO(render(scene, "pdf"))))
     writer.compress_identical_objects()
     writer.write(file)
-    return file.getvalue()
+    return marked(file.getvalue(), "pdf")
 
 
 def _painted(graph: Digraph, format: Literal["pdf", "png"]) -> bytes:

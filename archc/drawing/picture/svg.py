@@ -20,6 +20,7 @@ from archc.drawing.picture.scene import (
     Scene,
     Words,
 )  # fmt: skip
+from archc.output import marked
 
 BASELINE = 0.35  # of the size: from the middle of capitals and digits down to their foot
 LEADING = 1.24  # from one line to the next, of their sizes' mean
@@ -31,13 +32,14 @@ def as_svg(scene: Scene) -> str:
     """The SVG document. All text of a spec stands in it escaped, as text or attribute."""
     body = "\n".join(part for item in scene.items for part in _item(item))
     width, height = _number(scene.width), _number(scene.height)
-    return (
+    text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt"'
         f' viewBox="0 0 {width} {height}" font-family="{FONTS}" fill="{scene.ink}" role="img">\n'
         f"<title>{escape(scene.title)}</title>\n"
         f'<rect width="{width}" height="{height}" fill="{scene.paper}"/>\n{body}\n</svg>\n'
     )
+    return marked(text.encode(), "svg").decode()
 
 
 def text_rows(rect: Rect) -> Iterator[tuple[float, Words]]:
