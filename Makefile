@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 ONE_THREAD := OMP_NUM_THREADS=1 MKL_NUM_THREADS=1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long lint format types docs docs-check pictures gallery measure bench wheel clean
+.PHONY: help demo test test-long fuzz test-editor lint format types docs docs-check pictures gallery measure bench wheel clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -35,6 +35,20 @@ test: .venv/.dev  ## run the tests
 
 test-long: .venv/.dev  ## the long runs: many more random specs
 	$(ONE_THREAD) $(BIN)/python -m pytest -n $(JOBS) -m slow $(ARGS)
+
+INPUTS ?= 1000000
+SEED ?= 0
+fuzz: .venv/.dev  ## hostile specs, a million of them: INPUTS, SEED and JOBS say how many and which
+	$(ONE_THREAD) $(BIN)/python tests/fuzz/run.py --inputs $(INPUTS) --jobs $(JOBS) --seed $(SEED)
+
+# npm makes the folder anew where the version is another
+LANGUAGE_SERVER := yaml-language-server@1.25.0
+build/editor/$(LANGUAGE_SERVER):
+	npm install --silent --no-audit --no-fund --prefix build/editor $(LANGUAGE_SERVER)
+	@touch $@
+
+test-editor: .venv/.dev build/editor/$(LANGUAGE_SERVER)  ## hold the schema against a language server; needs node
+	ARCHC_REQUIRE_EDITOR=1 $(BIN)/python -m pytest tests/editor $(ARGS)
 
 lint: .venv/.dev  ## ruff: style, complexity, size, format
 	$(BIN)/ruff check .
