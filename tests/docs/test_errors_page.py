@@ -12,5 +12,5 @@ def test_every_code_is_explained() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "archc").rglob("*.py"))
     used = set(re.findall(r'"([AW]\d{3})"', source))
     page = (ROOT / "docs/errors.md").read_text(encoding="utf-8")
-    explained = re.findall(r"^\| ([AW]\d{3}) \|", page, re.MULTILINE)
+    explained = re.findall(r"^\| \[([AW]\d{3})\]", page, re.MULTILINE)
     assert explained == sorted(used)
