@@ -15,15 +15,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from torch import nn
 
     from archc.architecture import Architecture
+    from archc.budgets import Limits
     from archc.errors import SpecError
 
 __version__ = "0.1.0"
-__all__ = ["Architecture", "SpecError", "__version__", "build", "load", "loads"]
+__all__ = ["Architecture", "SpecError", "__version__", "build", "limits", "load", "loads"]
 
 
 def load(
@@ -77,6 +79,20 @@ def build(
         SpecError: with every mistake found.
     """
     return load(spec, input, **args).build(device, weights=weights)
+
+
+def limits(**changes: float | str | None) -> AbstractContextManager[Limits]:
+    """Other limits for what runs inside ``with``: ``archc.limits(nodes=5_000_000, time="10s")``.
+
+    docs/limits.md lists them. A value is a number (bytes, seconds, or a count), text as ``--limit``
+    takes it, or None for as much as archc can do.
+
+    Raises:
+        ValueError: there is no limit of this name, or it cannot be this.
+    """
+    from archc.budgets import limits
+
+    return limits(**changes)
 
 
 def __getattr__(name: str) -> Any:

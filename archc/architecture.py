@@ -13,7 +13,7 @@ from archc.analysis import Format, Summary, summarise, write
 from archc.analysis.path_lengths import PathLengths, path_lengths
 from archc.analysis.words import counted, short
 from archc.errors import Mistake, SpecError, nearest
-from archc.graph.expand import expand
+from archc.graph.compiled import Reader, compiled
 from archc.graph.graph import Graph, GraphOutput, Node
 from archc.graph.naming import naming
 from archc.ops.base import Shape
@@ -22,9 +22,11 @@ from archc.spec.load import load, loads
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from archc.analysis.lecture import LectureFormat
     from archc.drawing import Format as Picture
     from archc.drawing import Repeats, Style, ThemeName
     from archc.drawing.picture.scene import Scene
+    from archc.spec.document import Document
     from archc.weights import Report
 
 InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | None
@@ -58,8 +60,9 @@ class Architecture:
     bytes of float32, for one sample.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, read: Reader) -> None:
         self.graph = graph
+        self.read = read  # the spec once more, with changes of its text
 
     @classmethod
     def load(
@@ -75,7 +78,11 @@ class Architecture:
         Raises:
             SpecError: with every mistake found.
         """
-        return cls(expand(load(spec, args=args, input=input, root=root)))
+
+        def read(texts: Mapping[str, str]) -> Document:
+            return load(spec, args=args, input=input, root=root, texts=texts)
+
+        return cls(compiled(read), read)
 
     @classmethod
     def loads(
@@ -95,8 +102,13 @@ class Architecture:
         Raises:
             SpecError: with every mistake found.
         """
-        document = loads(text, name=name, variant=variant, args=args, input=input, root=root)
-        return cls(expand(document))
+
+        def read(texts: Mapping[str, str]) -> Document:
+            return loads(
+                text, name, variant=variant, args=args, input=input, root=root, texts=texts
+            )
+
+        return cls(compiled(read), read)
 
     @property
     def name(self) -> str:
@@ -120,10 +132,12 @@ class Architecture:
     def outputs(self) -> list[GraphOutput]:
         return self.graph.outputs
 
-    @property
+    @cached_property
     def warnings(self) -> list[Mistake]:
-        """What is allowed in the spec, but probably not meant."""
-        return self.graph.warnings
+        """What is allowed in the spec, but probably not meant, as far as its `lint` wants to hear it."""
+        from archc.lint import lint  # building and counting need no rules
+
+        return lint(self.graph)
 
     @cached_property
     def _summary(self) -> Summary:
@@ -216,6 +230,22 @@ class Architecture:
         one for each node.
         """
         return Text(write(self._summary, format, every))
+
+    def explain(
+        self, node: str | Sequence[str] | None = None, format: LectureFormat = "text"
+    ) -> Text:
+        """The arithmetic of a node with its numbers put in, or the whole network as a lecture's table.
+
+        ``node`` is the name of a node, a block call, a repeated node or an input, or several. The
+        ``format`` is ``text``, ``markdown`` or ``latex`` (which needs amsmath and booktabs).
+
+        Raises:
+            SpecError: there is no such node.
+        """
+        from archc.analysis.lecture import explain
+
+        names = () if node is None else _patterns(node)
+        return Text(explain(self._summary, names, format))
 
     def paths(self) -> PathLengths:
         """How many paths run from the inputs to the main outputs, by their length.
@@ -314,6 +344,7 @@ class Architecture:
         aspect: str = "16:9",
         theme: ThemeName = "light",
         title: bool = True,
+        force: bool = False,
     ) -> Scene:
         """The drawing, also written to ``file`` (svg, pdf, png, html or dot) if one is given.
 
@@ -323,10 +354,13 @@ class Architecture:
 
         Raises:
             SpecError: the drawing is not possible.
+            FileExistsError: archc did not write the file that is there, and ``force`` is not set.
+            OSError: the file cannot be written; what was there stays.
         """
         from archc.drawing import Options
         from archc.drawing.draw import draw
         from archc.drawing.files import written
+        from archc.output import write as write_files
 
         options = Options(
             style, depth, _patterns(collapse), _patterns(expand), repeats,
@@ -335,7 +369,7 @@ class Architecture:
         if file is not None:
             path = Path(file)
             kind = cast("Picture", path.suffix.lstrip("."))
-            path.write_bytes(written([self.graph], options, kind))
+            write_files({path: written([self.graph], options, kind)}, force=force)
         return draw([self.graph], options)
 
     def _repr_svg_(self) -> str | None:

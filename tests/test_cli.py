@@ -62,7 +62,7 @@ def test_check_reports_every_file_on_standard_error(good: str) -> None:
     assert result.stdout.startswith("ok good.yaml")
     assert "bad.yaml:6:34" in result.stderr
     assert "did you mean 'kernel'?" in result.stderr
-    assert "bad.yaml: 1 mistake\n" in result.stderr
+    assert "bad.yaml: 1 error\n" in result.stderr
     assert "there is no file 'missing.yaml'" in result.stderr
 
 
@@ -71,7 +71,7 @@ def test_check_finds_what_is_wrong_in_a_variant_alone(good: str) -> None:
     result = archc("check", good)
     assert result.exit_code == 1
     assert "in variant narrow" in result.stderr
-    assert "good.yaml: 1 mistake\n" in result.stderr
+    assert "1 error in 10 lines, checked in" in result.stderr
 
 
 def test_check_takes_bundled_names_with_all_their_variants() -> None:
@@ -203,6 +203,16 @@ def test_build_says_why_the_forward_pass_failed(good: str) -> None:
 def test_build_writes_to_the_file_named(good: str) -> None:
     assert archc("build", good, "--out", "models/mine.py").exit_code == 0
     assert Path("models/mine.py").is_file()
+
+
+@pytest.mark.parametrize("out", ["/dev/null", "/dev/stdout", "-", "notes.txt"])
+def test_build_wants_a_folder_or_a_source_file(good: str, out: str) -> None:
+    Path("notes.txt").touch()
+    result = archc("build", good, "--out", out)
+    assert result.exit_code == 2
+    said = " ".join(re.sub(r"[│╭╮╰╯─]", " ", result.stderr).split())
+    assert f"'{out}' is no folder: name one, or a file that ends in .py" in said
+    assert not Path(out, "net.py").exists()
 
 
 def test_draw_writes_the_format_of_the_ending(good: str) -> None:

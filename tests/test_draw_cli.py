@@ -133,6 +133,7 @@ def test_a_highlight_fades_the_rest() -> None:
         (["net.yaml", "--frames", "-o", "-"], 2, "--format pdf"),
         (["net.yaml", "--theme", "sepia"], 2, "--theme"),
         (["net.yaml", "-o", "net.gif"], 2, "svg, pdf"),
+        (["net.yaml", "-o", "/dev/null"], 2, "no ending: add .svg, or --format svg"),
         (["net.yaml", "--depth", "-1"], 2, "--depth"),
     ],
 )

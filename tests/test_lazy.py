@@ -24,6 +24,8 @@ FORBIDDEN = {
         "numpy",
     },
     ("compare", "vgg16", "--plot", "{folder}/bars.svg"): {"torch", "networkx", "rich", "graphviz"},
+    ("explain", "googlenet"): {"torch", "networkx", "rich", "graphviz", "matplotlib", "numpy"},
+    ("explain", "A012"): {"torch", "networkx", "rich", "graphviz", "matplotlib", "numpy"},
     ("list",): {"torch", "networkx", "graphviz"},
     ("ops", "conv"): {"torch", "networkx", "graphviz"},
     ("schema",): {"torch", "networkx", "graphviz", "jsonschema"},

@@ -230,7 +230,7 @@ def test_the_plot_is_written_beside_the_counts() -> None:
     ("file", "message"),
     [
         ("paths.gif", "a plot is written as one of svg, pdf, png, not as 'gif'"),
-        ("paths", "a plot is written as one of svg, pdf, png, not as ''"),
+        ("paths", "the name has no ending: add .svg"),
         ("net.yaml/paths.svg", "'net.yaml/paths.svg' cannot be written"),
     ],
 )

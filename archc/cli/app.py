@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import signal
 import sys
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from archc import __version__
+from archc.budgets import current
 from archc.errors import Mistake, SpecError
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 
 
@@ -29,10 +33,14 @@ class Commands(TyperGroup):
             _silence()
             raise typer.Exit(BROKEN_PIPE) from None
         except OSError as error:
-            if error.filename is not None:  # a file, and not standard output on a full disk
+            reason = (error.strerror or str(error)).lower()
+            if error.filename is None:  # standard output
+                _silence()
+            elif error.errno in NO_ROOM:
+                reason = f"'{error.filename}' cannot be written: {reason}"
+            else:
                 raise
-            _silence()
-            typer.echo(f"error: {(error.strerror or str(error)).lower()}", err=True)
+            typer.echo(f"error: {reason}", err=True)
             raise typer.Exit(1) from None
         return result
 
@@ -48,6 +56,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def end_in_order() -> None:
+    """Let SIGTERM and SIGHUP end archc as Ctrl-C does: it clears away what is half-written first."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    signal.signal(number, signal.SIG_IGN)  # a second one would cut the clearing short
+    raise SystemExit(128 + number)  # as a shell says it
 
 
 def colored(stream: TextIO) -> bool:
@@ -80,3 +101,7 @@ def archc(
     A SPEC is a file, file.yaml:variant, the name of a bundled spec, or - for
     standard input. `archc list` names the bundled specs.
     """
+    try:
+        current()
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None

@@ -1,119 +1,115 @@
-"""``archc check``: every mistake of a spec and of its variants."""
+"""``archc check``: every mistake of specs and of their variants."""
 
 from __future__ import annotations
 
-import dataclasses
-import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Literal, NoReturn, TypeAlias
 
 import typer
 
-from archc.analysis.cost import total
-from archc.analysis.words import counted, parameters
-from archc.cli.app import complain
-from archc.cli.options import (
-    STDIN,
-    STDIN_NAME,
-    Args,
-    Inputs,
-    Root,
-    Specs,
-    open_spec,
-    open_text,
-)
-from archc.errors import Mistake, Source, SpecError
+from archc.cli.checked import Checked, Request
+from archc.cli.checking import Step, check_all, check_spec
+from archc.cli.folders import asked_for, names
+from archc.cli.lint_options import Batch, Budget, Off, On, Strict, lint_settings
+from archc.cli.options import STDIN, Args, Inputs, Root, Specs
+from archc.cli.repeats import Key
 
-if TYPE_CHECKING:
-    from archc.spec.tree import Map
+Format: TypeAlias = Literal["text", "json", "github", "sarif"]
 
 
-@dataclasses.dataclass
-class Report:
-    """What was found in one spec and its variants; what a variant inherits is told once."""
-
-    mistakes: dict[object, Mistake] = dataclasses.field(default_factory=dict)
-    checked: list[str] = dataclasses.field(default_factory=list)
-
-    def add(self, mistakes: list[Mistake], variant: str) -> None:
-        for mistake in mistakes:
-            note = (f"in variant {variant}",) if variant else ()
-            key = mistake.code, mistake.message, str(mistake.at)
-            self.mistakes.setdefault(
-                key, dataclasses.replace(mistake, notes=(*mistake.notes, *note))
-            )
-
-    def number(self, warning: bool) -> int:
-        return sum(mistake.warning is warning for mistake in self.mistakes.values())
-
-
-def check(
+def check(  # noqa: PLR0913  # one parameter for each option
     specs: Specs,
+    *,
+    format: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            help="For people, or for machines: JSON, GitHub's workflow commands, or SARIF.",
+        ),
+    ] = "text",
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check again whenever a file is saved.")
+    ] = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
+    off: Off,
+    on: On,
+    strict: Strict = False,
+    budget: Budget = None,
+    batch: Batch = None,
 ) -> None:
     """Find the mistakes in specs, each file with all its variants.
 
-    What is right by archc's own checks is also held against the JSON Schema.
+    A folder stands for every .yaml file below it.
     """
-    failed = False
-    for spec in specs:
-        report = _check(spec, arg, input, root)
-        if report.mistakes:
-            complain(list(report.mistakes.values()))
-        wrong, warnings = report.number(warning=False), report.number(warning=True)
-        failed = failed or wrong > 0
-        remark = f" ({counted(warnings, 'warning')})" if warnings else ""
-        if wrong:
-            typer.echo(f"\n{spec}: {counted(wrong, 'mistake')}{remark}", err=True)
-        else:
-            typer.echo(f"ok {spec}: {', '.join(report.checked)}{remark}")
-    if failed:
+    request = Request(arg, input, root, lint_settings(off, on, budget, batch), strict)
+    if watch:
+        _refuse_watching(specs, format)
+        _watch(specs, request)
+    start = time.perf_counter()
+    asked = asked_for(specs)
+    checked = check_all(asked, lambda spec, step: check_spec(spec, request, step))
+    found = _report(checked, len(asked), start) if format == "text" else _write(checked, format)
+    if any(spec.errors for spec in found):
         raise typer.Exit(1)
 
 
-def _check(spec: str, arg: list[str], input: list[str], root: Path | None) -> Report:
-    report = Report()
-    text = sys.stdin.read() if spec == STDIN else None
-    document, variants = _written(spec, text, root)
-    for variant in ["", *variants]:
-        try:
-            if text is not None:
-                net = open_text(text, variant, arg, input, root)
-            else:
-                net = open_spec(f"{spec}:{variant}" if variant else spec, arg, input, root)
-        except SpecError as error:
-            report.add(error.mistakes, variant)
-            continue
-        report.add(net.warnings, variant)
-        if not variant:
-            cost = total(net.graph.nodes.values())
-            nodes = counted(len(net.graph.nodes), "node")
-            numbers = parameters(cost.params, cost.frozen)
-            report.checked.append(f"{net.name} with {nodes}, {numbers}")
-    if document is not None and not report.number(warning=False):
-        from archc.spec.validation import against_schema
+def _report(checked: Iterable[Checked], number: int, start: float) -> list[Checked]:
+    """Each spec's report as soon as it is known, then how all ended; ``number`` specs were asked for."""
+    from archc.cli.reports.text import close, show
 
-        report.add(against_schema(document), "")
-    if variants:
-        report.checked.append(counted(len(variants), "variant"))
-    return report
+    told: set[Key] = set()
+    found = []
+    for spec in checked:
+        show(spec, told, single=number == 1)
+        found.append(spec)
+    close(found, number - len(found), time.perf_counter() - start)
+    return found
 
 
-def _written(spec: str, text: str | None, root: Path | None) -> tuple[Map | None, list[str]]:
-    """The file as it was read, and its variants' names; what is a variant itself has none of interest."""
-    from archc.spec.files import Files
-    from archc.spec.reader import read
+def _write(checked: Iterable[Checked], format: Format) -> list[Checked]:
+    from archc.cli.reports import as_github, as_json, as_sarif
 
-    files = Files(root)
-    try:
-        if text is not None:
-            document, variant = read(Source(STDIN_NAME, text)), ""
-        else:
-            file, variant = files.entry(spec)
-            document = files.read(file)
-    except SpecError:
-        return None, []  # loading it says the same, and more
-    variants = document.get("variants")
-    return document, [] if variant or not isinstance(variants, dict) else list(variants)
+    found = list(checked)
+    text = {"json": as_json, "github": as_github, "sarif": as_sarif}[format](found)
+    if text:
+        typer.echo(text)
+    return found
+
+
+def _watch(specs: Sequence[str], request: Request) -> NoReturn:
+    """Check what has changed, show everything, and wait for the next change."""
+    from archc.cli.watching import changed, clear_screen, say_watching, together, wait
+
+    known: dict[str, Checked] = {}
+
+    def check(spec: str, step: Step) -> Checked:
+        if spec not in known or changed(known[spec].stamps):
+            known[spec] = check_spec(spec, request, step)
+        return known[spec]
+
+    while True:
+        start = time.perf_counter()
+        before = names(specs)
+        asked = asked_for(specs)
+        found = list(check_all(asked, check))
+        clear_screen()
+        _report(found, len(asked), start)
+        stamps = together(one.stamps for one in found)
+        say_watching(stamps)
+        wait(stamps, before, lambda: names(specs))
+
+
+def _refuse_watching(specs: Sequence[str], format: Format) -> None:
+    """
+    Raises:
+        typer.BadParameter: there is no file to watch, or nobody to read.
+    """
+    if STDIN in specs:
+        raise typer.BadParameter("standard input cannot be watched", param_hint="--watch")
+    if format != "text":
+        message = f"it shows text, and no {format}"
+        raise typer.BadParameter(message, param_hint="--watch")

@@ -14,7 +14,7 @@ from archc.analysis import Format, comparison_table
 from archc.analysis.comparison import Compared, compared
 from archc.cli.app import colored
 from archc.cli.options import Args, Inputs, Root, Specs, open_spec
-from archc.cli.writing import picture_kind, write_file
+from archc.cli.writing import Force, allow, picture_kind, write_file
 
 if TYPE_CHECKING:
     from archc.plots import Format as Picture
@@ -28,7 +28,7 @@ WRITERS: dict[Format, Callable[[Sequence[Compared]], str]] = {
 }
 
 
-def compare(
+def compare(  # noqa: PLR0913  # one parameter for each option
     specs: Specs,
     *,
     format: Annotated[Format, typer.Option("--format", "-f", help="What to write.")] = "table",
@@ -44,6 +44,7 @@ def compare(
             show_default=False,
         ),
     ] = None,
+    force: Force = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -57,6 +58,7 @@ def compare(
             "it is for a chart, which --plot FILE asks for", param_hint="--kind"
         )
     picture = picture_kind(plot, "--plot")
+    allow(plot, force, "--plot")
     rows = compared([open_spec(spec, arg, input, root).graph for spec in specs])
     drawn = None if picture is None else _drawn(rows, kind or "bars", picture)
     if format == "table" and colored(sys.stdout):
@@ -65,7 +67,7 @@ def compare(
         typer.echo(WRITERS[format](rows))
     if plot is not None and drawn is not None:
         chart, left_out = drawn
-        write_file(plot, chart, "--plot")
+        write_file(plot, chart, "--plot", force=force)
         for words in left_out:
             typer.echo(f"not in the chart: {words}", err=True)
         typer.echo(plot, err=True)

@@ -9,7 +9,7 @@ import typer
 
 from archc.analysis.words import counted
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, open_spec
-from archc.cli.writing import keep, write_file
+from archc.cli.writing import Force, allow, keep, write_file
 from archc.spec.layouts import OWN
 
 
@@ -31,6 +31,7 @@ def convert(  # noqa: PLR0913  # one parameter for each option
             "--out", "-o", help="File. [default: build/NAME.safetensors, build/NAME.LAYOUT.pth]"
         ),
     ] = None,
+    force: Force = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -47,7 +48,8 @@ def convert(  # noqa: PLR0913  # one parameter for each option
         message = f"weights are written as {', '.join(ENDINGS)}, not as '{path.name}'"
         raise typer.BadParameter(message, param_hint="--out")
     keep(weights, path)
+    allow(path, force)
     tensors, report = net.convert(weights, to, layout=layout, except_=except_)
-    write_file(path, to_bytes(tensors, path.suffix))
+    write_file(path, to_bytes(tensors, path.suffix), force=force)
     typer.echo(f"{path}: {counted(len(tensors), 'tensor')}, by {possessive(to)} names")
     typer.echo(str(report))

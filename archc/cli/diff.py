@@ -14,7 +14,7 @@ from archc.analysis.difference_page import page
 from archc.analysis.difference_words import DifferenceFormat, lines, write_difference
 from archc.cli.app import colored
 from archc.cli.options import STDIN, Args, Inputs, Root, complete_spec, open_spec
-from archc.cli.writing import picture_kind, write_file
+from archc.cli.writing import Force, allow, picture_kind, write_file
 from archc.drawing import Still, ThemeName
 
 HELP = "File, file.yaml:variant, bundled name, or - for standard input."
@@ -45,6 +45,7 @@ def diff(  # noqa: PLR0913  # one parameter for each option
         ),
     ] = None,
     theme: Annotated[ThemeName, typer.Option(help="The drawing's colours.")] = "light",
+    force: Force = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -56,6 +57,7 @@ def diff(  # noqa: PLR0913  # one parameter for each option
     if old == new == STDIN:
         raise typer.BadParameter("only one of the two can be standard input", param_hint="NEW")
     kind = picture_kind(draw, "--draw")
+    allow(draw, force, "--draw")
     graphs = (open_spec(spec, arg, input, root).graph for spec in (old, new))
     found = difference(*graphs)
     if format == "text" and colored(sys.stdout):
@@ -63,19 +65,18 @@ def diff(  # noqa: PLR0913  # one parameter for each option
     else:
         typer.echo(write_difference(found, format, every))
     if draw is not None and kind is not None:
-        _draw(found, draw, kind, theme)
+        write_file(draw, _drawn(found, kind, theme), "--draw", force=force)
+        typer.echo(draw, err=True)  # standard output has the words
     if exit_code and found:
         raise typer.Exit(1)
 
 
-def _draw(found: Difference, path: Path, kind: Still, theme: ThemeName) -> None:
-    """Write the drawing; its name goes to standard error, as the words went to standard output."""
+def _drawn(found: Difference, kind: Still, theme: ThemeName) -> bytes:
     from archc.drawing.changes.draw import changes
     from archc.drawing.palette import THEMES
     from archc.drawing.picture.render import render
 
-    write_file(path, render(changes(found, THEMES[theme], 16 / 9), kind), "--draw")
-    typer.echo(path, err=True)
+    return render(changes(found, THEMES[theme], 16 / 9), kind)
 
 
 def _to_terminal(found: Difference, every: bool) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from archc.cli.options import STDIN, Args, Inputs, Root, Specs, open_spec
-from archc.cli.writing import write_file
+from archc.cli.writing import Force, not_written_as, write_files
 from archc.drawing import FORMATS, SLIDE, Format, Options, Repeats, Still, Style, ThemeName
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def draw(  # noqa: PLR0913  # one parameter for each option
     node: Inside,
     highlight: Highlight,
     frames: Frames = False,
+    force: Force = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -95,9 +97,11 @@ def draw(  # noqa: PLR0913  # one parameter for each option
         if frames or highlight:
             message = "a page that folds and searches itself has no frames and no highlights"
             raise typer.BadParameter(message, param_hint="--format")
-        _write(path, page([net.graph for net in nets], options))
+        files = {path: page([net.graph for net in nets], options)}
     else:
-        _pictures(path, kind, [net.graph for net in nets], options, highlight, frames=frames)
+        graphs = [net.graph for net in nets]
+        files = _pictures(path, kind, graphs, options, highlight, frames=frames)
+    _write(files, force=force)
 
 
 def _pictures(  # what is drawn, how, and where to
@@ -108,8 +112,8 @@ def _pictures(  # what is drawn, how, and where to
     highlight: list[str],
     *,
     frames: bool,
-) -> None:
-    """One picture, or one for each frame."""
+) -> dict[Path, bytes]:
+    """The file of one picture, or of each frame."""
     from archc.drawing.draw import drawn
     from archc.drawing.flow.sheet import Drawing
     from archc.drawing.frames.build import frames as steps
@@ -123,34 +127,37 @@ def _pictures(  # what is drawn, how, and where to
         typer.echo(folded, err=True)
     if frames:
         scenes = highlights(drawing, highlight, theme) if highlight else steps(drawing, theme)
-        _sequence(path, kind, scenes)
-    else:
-        scene = lit(drawing, highlight, theme) if highlight else drawing.scene
-        _write(path, render(scene, kind))
+        return _sequence(path, kind, scenes)
+    scene = lit(drawing, highlight, theme) if highlight else drawing.scene
+    return {path: render(scene, kind)}
 
 
-def _sequence(path: Path, kind: Still, scenes: list[Scene]) -> None:
+def _sequence(path: Path, kind: Still, scenes: list[Scene]) -> dict[Path, bytes]:
     """Pages of one PDF, or numbered files."""
     from archc.drawing.picture.render import pdf_pages, render
 
     if kind == "pdf":
-        _write(path, pdf_pages(scenes))
-        return
+        return {path: pdf_pages(scenes)}
     if str(path) == STDIN:
         message = "only --format pdf puts all frames in one file, for standard output"
         raise typer.BadParameter(message, param_hint="--out")
     digits = max(2, len(str(len(scenes))))
-    for number, scene in enumerate(scenes, 1):
-        name = f"{path.stem}-{number:0{digits}}{path.suffix}"
-        _write(path.with_name(name), render(scene, kind))
+    names = (f"{path.stem}-{n:0{digits}}{path.suffix}" for n in range(1, len(scenes) + 1))
+    return {
+        path.with_name(name): render(scene, kind) for name, scene in zip(names, scenes, strict=True)
+    }
 
 
-def _write(path: Path, picture: bytes) -> None:
-    if str(path) == STDIN:
-        sys.stdout.buffer.write(picture)
-        return
-    write_file(path, picture)
-    typer.echo(path)
+def _write(files: Mapping[Path, bytes], *, force: bool) -> None:
+    from archc.output import is_stream
+
+    for path, picture in files.items():
+        if str(path) == STDIN:
+            sys.stdout.buffer.write(picture)
+            return
+    write_files(files, force=force)
+    for path in files:
+        typer.echo(path, err=is_stream(path))  # the picture may be on standard output
 
 
 def _stem(nets: list[Architecture], options: Options) -> str:
@@ -170,5 +177,5 @@ def _format(out: Path | None, named: str | None) -> Format:
     for known in FORMATS:
         if wanted == known:
             return known
-    message = f"a drawing is written as one of {', '.join(FORMATS)}, not as '{wanted}'"
+    message = not_written_as("drawing", FORMATS, wanted)
     raise typer.BadParameter(message, param_hint="--format" if named else "--out")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from archc.errors import Source, SpecError
+from archc.budgets import current
+from archc.errors import Mistake, Source, SpecError
 
 if TYPE_CHECKING:
     from archc.architecture import Architecture
@@ -116,10 +119,33 @@ def open_spec(spec: str, args: list[str], inputs: list[str], root: Path | None) 
     """
     from archc.architecture import Architecture
 
-    if spec == STDIN:
-        return open_text(sys.stdin.read(), "", args, inputs, root)
+    text = streamed(spec)
+    if text is not None:
+        return open_text(text, "", args, inputs, root)
     settings, shapes = settings_of(args), shapes_of(inputs)
     return Architecture.load(spec, args=settings, input=shapes, root=root)
+
+
+def streamed(spec: str) -> str | None:
+    """What comes through standard input or a pipe, but hardly more than may be read; None of a plain file.
+
+    Raises:
+        SpecError: it is no UTF-8 text.
+    """
+    most = current().bytes + 1
+    try:
+        if spec == STDIN:
+            return sys.stdin.read(most)
+        mode = os.stat(spec).st_mode
+        if not stat.S_ISFIFO(mode) and not stat.S_ISCHR(mode) and not stat.S_ISSOCK(mode):
+            return None
+        with open(spec, encoding="utf-8-sig") as stream:
+            return stream.read(most)
+    except (OSError, ValueError) as error:
+        if not isinstance(error, UnicodeDecodeError):
+            return None  # reading it as a file says why
+        message = f"'{STDIN_NAME}' is not UTF-8 text: see byte {error.start:,}"
+        raise SpecError([Mistake("A030", message, help="send it as UTF-8")]) from None
 
 
 def open_text(

@@ -15,7 +15,7 @@ from archc.analysis.formats import GAP
 from archc.analysis.path_table import Measured
 from archc.cli.app import colored
 from archc.cli.options import Args, Inputs, Root, Specs, open_spec
-from archc.cli.writing import picture_kind, write_file
+from archc.cli.writing import Force, allow, picture_kind, write_file
 
 if TYPE_CHECKING:
     from archc.plots import Format as Picture
@@ -36,6 +36,7 @@ def paths(
         Path | None,
         typer.Option(metavar="FILE", help="Also plot the distributions: svg, pdf or png."),
     ] = None,
+    force: Force = False,
     arg: Args,
     input: Inputs,
     root: Root = None,
@@ -46,6 +47,7 @@ def paths(
     longest, which is the depth.
     """
     kind = picture_kind(plot, "--plot")
+    allow(plot, force, "--plot")
     nets = [open_spec(spec, arg, input, root) for spec in specs]
     measured = [Measured(net.graph, net.paths()) for net in nets]
     if format == "table" and colored(sys.stdout):
@@ -53,7 +55,8 @@ def paths(
     else:
         typer.echo(WRITERS[format](measured))
     if plot is not None and kind is not None:
-        _plot(measured, plot, kind)
+        write_file(plot, _plotted(measured, kind), "--plot", force=force)
+        typer.echo(plot, err=True)  # standard output has the counts
 
 
 def _to_terminal(measured: Sequence[Measured]) -> None:
@@ -68,10 +71,8 @@ def _to_terminal(measured: Sequence[Measured]) -> None:
     typer.echo(path_table.UNITS)
 
 
-def _plot(measured: Sequence[Measured], path: Path, kind: Picture) -> None:
-    """Write the plot; its name goes to standard error, as the counts went to standard output."""
+def _plotted(measured: Sequence[Measured], kind: Picture) -> bytes:
     from archc.plots.paths import plot
 
     titled = [(graph.document.title or graph.name, lengths) for graph, lengths in measured]
-    write_file(path, plot(titled, kind), "--plot")
-    typer.echo(path, err=True)
+    return plot(titled, kind)

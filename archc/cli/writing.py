@@ -1,40 +1,70 @@
-"""Files that commands write: whole, or not at all."""
+"""Files that commands write: whole or not at all, and never over a file of somebody else's."""
 
 from __future__ import annotations
 
-import os
-import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 if TYPE_CHECKING:
     from archc.plots import Format as Picture
 
+Force: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Overwrite files that archc did not write, or that were changed since."
+    ),
+]
 
-def write_file(path: Path, content: bytes, option: str = "--out") -> None:
-    """Write ``path``, which ``option`` named, in one step: nobody ever reads half of it.
 
-    Folders are made.
+def allow(path: Path | None, force: bool, option: str = "--out") -> None:
+    """Refuse to write over a file that archc did not write, before any work is done.
 
     Raises:
-        typer.BadParameter: it cannot be written.
+        typer.BadParameter: there is such a file, and no ``--force``.
     """
+    if path is not None and not force:
+        from archc.output import refuse
+
+        with _said(path, option):
+            refuse(path)
+
+
+def write_file(path: Path, content: bytes, option: str = "--out", *, force: bool = False) -> None:
+    """Like :func:`write_files`, for one file."""
+    write_files({path: content}, option, force=force)
+
+
+def write_files(files: Mapping[Path, bytes], option: str = "--out", *, force: bool = False) -> None:
+    """Write all files, which ``option`` named, or none: nobody ever reads half of one. Folders are made.
+
+    Raises:
+        typer.BadParameter: one cannot be written, or is not archc's and ``force`` is not set.
+    """
+    from archc.output import write
+
+    with _said(next(iter(files)), option):
+        write(files, force=force)
+
+
+@contextmanager
+def _said(path: Path, option: str) -> Iterator[None]:
+    """What the operating system says, as wrong usage of ``option``."""
+    from archc.output import NotOurs
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with open(handle, "wb") as stream:
-                stream.write(content)
-            os.chmod(part, 0o666 & ~_umask())
-            os.replace(part, path)
-        except BaseException:
-            os.unlink(part)
-            raise
+        yield
+    except BrokenPipeError:
+        raise
+    except NotOurs as error:
+        message = f"'{error.filename}' {error.strerror}; --force overwrites it"
+        raise typer.BadParameter(message, param_hint=option) from None
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
-        message = f"'{path}' cannot be written: {reason}"
+        message = f"'{error.filename or path}' cannot be written: {reason}"
         raise typer.BadParameter(message, param_hint=option) from None
 
 
@@ -62,12 +92,13 @@ def picture_kind(path: Path | None, option: str) -> Picture | None:
     for known in FORMATS:
         if path.suffix == f".{known}":
             return known
-    message = f"a plot is written as one of {', '.join(FORMATS)}, not as '{path.suffix[1:]}'"
+    message = not_written_as("plot", FORMATS, path.suffix[1:], named=False)
     raise typer.BadParameter(message, param_hint=option)
 
 
-def _umask() -> int:
-    """What the user's new files may not be; it can only be read by setting it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def not_written_as(what: str, formats: Sequence[str], wanted: str, named: bool = True) -> str:
+    """What to say of a file whose name does not tell its format; ``named``: an option could."""
+    if wanted:
+        return f"a {what} is written as one of {', '.join(formats)}, not as '{wanted}'"
+    other = f", or --format {formats[0]}" if named else ""
+    return f"the name has no ending: add .{formats[0]}{other}"
