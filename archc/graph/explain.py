@@ -16,6 +16,7 @@ from archc.spec.tree import Seq
 
 LONGEST = 7  # nodes shown of one derivation
 MOST_PATCHES = 4  # places in patches that a message marks
+OF_NO_SIZE = {"groups", "bias", "act", "norm", "init", "label", "note", "eps", "momentum", "rate"}
 
 
 def dims(shape: Shape) -> str:
@@ -58,7 +59,7 @@ def disagreement(
     where = ", ".join(part for part in (local(name, frame), frame.where) if part)
     chains = shown_chains(inputs, error.inputs)
     patches = dict.fromkeys(
-        label for line in chains for node in line for label in _patches(node, frame)
+        label for line in chains for node in line for label in patches_of(node, frame)
     )
     labels = (*labels, *list(patches)[:MOST_PATCHES])
     if own is not None and at.source is not own:
@@ -92,11 +93,16 @@ def _maps_help(vector: Node, frame: Frame) -> str:
 
 
 def patched(spec: NodeSpec, name: str = "") -> list[Label]:
-    """Where settings of a node stand that a patch has given it, away from the node itself."""
+    """Where settings of a node stand that a patch has given it, away from the node itself.
+
+    With a ``name``, for a message about another node: only what decides a size.
+    """
     start, end = spec.marks.mark.start_mark, spec.marks.mark.end_mark
     found = []
     for key, (key_node, _) in spec.marks.marks.items():
         mark = key_node.start_mark
+        if name and key in OF_NO_SIZE:
+            continue
         if mark.name is not start.name or not start.index <= mark.index <= end.index:
             text = f"{name} has its {key} from here" if name else "the patch"
             found.append(Label(spec.marks.span(key), text))
@@ -110,7 +116,8 @@ def base_of(spec: NodeSpec, at: Span) -> tuple[Label, ...]:
     return () if same or not patched(spec) else (Label(span, "what it patches"),)
 
 
-def _patches(node: Node, frame: Frame) -> list[Label]:
+def patches_of(node: Node, frame: Frame) -> list[Label]:
+    """Where a patch has given a node settings that decide its size."""
     if node.spec is None or node.role:
         return []
     return patched(node.spec, local(node.name, frame))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archc.errors import Mistake, Span
+from archc.errors import Fix, Label, Mistake, Span
+from archc.graph.explain import own_source
 from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Graph, GraphOutput, Node
 from archc.spec.document import Block, Document, last_written
+from archc.spec.edits import set_keys
 from archc.spec.tree import Map, Seq
 
 if TYPE_CHECKING:
@@ -86,10 +89,9 @@ def check_used(frame: Frame, calls: Calls) -> None:
         named = frame.scope.block is None and calls.document.outputs
         if not named and frame.results.get(frame.above) is not None and name != frame.above:
             help = f"{help}; the output is '{frame.above}', the last node written"
-        mistake = Mistake(
-            "A043", f"'{name}' feeds nothing and is no output", at, (), frame.where, help=help
-        )
-        calls.report(mistake, frame)
+        message = f"'{name}' feeds nothing and is no output"
+        mistake = Mistake("A043", message, at, (), frame.where, help=help)
+        calls.report(_at_the_new_end(mistake, frame, calls.document), frame)
     if frame.scope.block is None:
         for name in frame.scope.inputs:
             if name not in frame.used:
@@ -97,6 +99,23 @@ def check_used(frame: Frame, calls: Calls) -> None:
                 help = "read it in a `from`, or remove it"
                 mistake = Mistake("A043", f"input '{name}' feeds nothing", at, help=help)
                 calls.report(mistake, frame)
+
+
+def _at_the_new_end(mistake: Mistake, frame: Frame, document: Document) -> Mistake:
+    """The mistake of a base's end that a patch has pushed aside, told where the patch added its node."""
+    new = frame.items.get(frame.above)
+    own, at = own_source(document), mistake.at
+    if frame.scope.block is not None or new is None or at is None or document.outputs:
+        return mistake
+    place = new.spec.marks.span()
+    if place.source is not own or at.source is own or not new.reads:
+        return mistake
+    message = f"{mistake.message}, since '{frame.above}' was added behind it"
+    anchor = new.reads[0].partition(".")[0]
+    edits = set_keys(document, None, new.spec, {"after": anchor})
+    fix = Fix(f"let {frame.above} stand after {anchor}", edits)
+    labels = (Label(at, "feeds nothing"),)
+    return dataclasses.replace(mistake, message=message, at=place, labels=labels, fixes=(fix,))
 
 
 def mark_training_only(graph: Graph) -> None:

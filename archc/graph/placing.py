@@ -8,8 +8,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from archc.budgets import check_time, current, remedy
-from archc.errors import Mistake, Span, SpecError
-from archc.graph.explain import dims
+from archc.errors import Label, Mistake, Span, SpecError
+from archc.graph.explain import chain, dims, own_source, patches_of
 from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Facts, Node
 from archc.ops.base import Operator, Remark, Shape, ShapeError, Shapes
@@ -141,9 +141,7 @@ class Placing:
             self._facts[id(op), shapes] = known  # keeps op alive, so ids stay unique
         _, facts, remarks, numbers = known
         for message, help in remarks:
-            at = spec.marks.span()
-            warning = Mistake("W001", message, at, (), frame.where, help=help, warning=True)
-            self.report(warning, frame)
+            self.report(self._remark(message, help, inputs, spec, frame), frame)
         if name in self.nodes:
             message = f"two nodes would be called '{name}'"
             help = "rename one; `norm` and `act` take the names NODE_norm and NODE_act"
@@ -162,6 +160,19 @@ class Placing:
             self._assumed.add(id(node))
         return node
 
+    def _remark(self, message: str, help: str, inputs: tuple[Node, ...], spec: NodeSpec,
+                frame: Frame) -> Mistake:  # fmt: skip
+        """The warning of a use that is probably not meant: in the author's patch, if that is the cause."""
+        at, labels = spec.marks.span(), tuple[Label, ...]()
+        own = own_source(self.document)
+        if at.source is not own and own is not None:
+            line = chain(inputs[0], None)
+            patches = [one for node in reversed(line) for one in patches_of(node, frame)]
+            cause = next((one.span for one in patches if one.span.source is own), at)
+            labels = (*patches[:2], Label(at, "here")) if cause is not at else ()
+            at = cause
+        return Mistake("W001", message, at, labels, frame.where, help=help, warning=True)
+
     def _refused(self, error: ShapeError, name: str, op: Operator, inputs: tuple[Node, ...],
                  spec: NodeSpec, frame: Frame) -> Node:  # fmt: skip
         """Report inputs that an operator cannot take. Where one changed setting above would do, go on
@@ -171,7 +182,7 @@ class Placing:
             Fault: with the mistake, where there is no such setting.
             Silent: it may follow from a mistake told before.
         """
-        from archc.graph.explain import disagreement, own_source
+        from archc.graph.explain import disagreement
         from archc.graph.remedies.candidates import remedies
         from archc.graph.remedies.remedy import Effort, Refusal
 
@@ -188,6 +199,7 @@ class Placing:
         refusal = Refusal(error, op, inputs, spec, name, frame, self.document, self._effort)
         found = remedies(refusal)
         mistake = dataclasses.replace(mistake, fixes=tuple(remedy.fix for remedy in found))
+        frame.used.update(*(remedy.reads for remedy in found[:1]))
         shapes = next((remedy.inputs for remedy in found if remedy.inputs is not None), None)
         facts = self._assuming(op, shapes) if shapes is not None else None
         if facts is None:

@@ -8,11 +8,11 @@ from archc.graph.remedies.own import grouped, mapped, multiple, per_axis, pooled
 from archc.graph.remedies.projection import flattened, projection
 from archc.graph.remedies.remedy import Refusal, Remedy
 from archc.graph.remedies.setting import one_setting
-from archc.graph.remedies.sources import branched, joined
+from archc.graph.remedies.sources import branched, joined, unread
 from archc.graph.remedies.window import smaller_window
 
 KINDS = (
-    branched, projection, one_setting, flattened, joined, smaller_window,
+    branched, unread, projection, one_setting, flattened, joined, smaller_window,
     grouped, multiple, reshaped, per_axis, mapped, pooled,
 )  # fmt: skip
 MOST = 6  # remedies of one refusal

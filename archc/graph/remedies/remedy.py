@@ -70,6 +70,7 @@ class Remedy(NamedTuple):
 
     fix: Fix
     inputs: Shapes | None = None
+    reads: tuple[str, ...] = ()  # nodes that nothing else reads
 
 
 def yaml_text(value: Any) -> str:

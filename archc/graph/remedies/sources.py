@@ -1,4 +1,4 @@
-"""A `from` that was forgotten: after a branch, or at the sum that should join two."""
+"""A `from` that was forgotten, after a branch or at a sum, or that names the wrong node."""
 
 from __future__ import annotations
 
@@ -35,6 +35,25 @@ def joined(refusal: Refusal) -> Iterator[Remedy]:
                 yield _joins(refusal, [frame.above, name])
         elif name in loose and accepts(refusal.op, (names[name].shape, above.shape)):
             yield _joins(refusal, [frame.above, name])
+
+
+def unread(refusal: Refusal) -> Iterator[Remedy]:
+    """A value that nothing reads, such as a shortcut, in place of one that a merge cannot take."""
+    written, frame = refusal.spec.sources, refusal.frame
+    if refusal.error.code != "A062" or not isinstance(written, list):
+        return
+    for name, result in reversed(frame.results.items()):
+        if result is None or name in frame.used:
+            continue
+        for index in range(len(written)):
+            shapes = list(refusal.shapes)
+            shapes[index] = result.node.shape
+            if accepts(refusal.op, tuple(shapes)):
+                names = [*written[:index], name, *written[index + 1 :]]
+                edits = refusal.edits(refusal.spec, {"from": names})
+                yield Remedy(
+                    Fix(f"read {name}, which nothing reads", edits), tuple(shapes), (name,)
+                )
 
 
 def _trail(node: Node) -> list[Node]:
