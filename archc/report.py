@@ -20,9 +20,14 @@ _ANSI = {
 }  # fmt: skip
 
 
-def render(mistake: Mistake, color: bool = False) -> str:
-    """The report of one mistake, over several lines; with ``color`` styled by ANSI codes."""
-    return "\n".join(unspoken(line.rstrip()) for line in _Report(mistake, _Paint(color)).lines())
+def render(mistake: Mistake, color: bool = False, columns: int = MAX_COLUMNS) -> str:
+    """The report of one mistake, over several lines; with ``color`` styled by ANSI codes.
+
+    Lines of the source are shown up to so many ``columns``.
+    """
+    return "\n".join(
+        unspoken(line.rstrip()) for line in _Report(mistake, _Paint(color), columns).lines()
+    )
 
 
 def summary_line(
@@ -63,6 +68,7 @@ class _Paint:
 class _Report:
     mistake: Mistake
     paint: _Paint
+    columns: int
     gutter: int = field(init=False)  # width of the line numbers, two blanks included
 
     def __post_init__(self) -> None:
@@ -113,7 +119,9 @@ class _Report:
             if before and number > before + 1:
                 yield self.paint(" " * (self.gutter - 1) + "⋮", "place")
             here = [label for label in labels if label.span.line == number]
-            excerpt = _Excerpt(source.line(number), here, self.mistake.at, self.kind, self.paint)
+            excerpt = _Excerpt(
+                source.line(number), here, self.mistake.at, self.kind, self.paint, self.columns
+            )
             yield self._gutter(str(number)) + excerpt.text
             for row in excerpt.rows():
                 yield self._gutter("") + row
@@ -151,14 +159,20 @@ class _Excerpt:
     """One line of source and the rows of carets and labels under it."""
 
     def __init__(
-        self, line: str, labels: Sequence[Label], at: Span | None, kind: str, paint: _Paint
+        self,
+        line: str,
+        labels: Sequence[Label],
+        at: Span | None,
+        kind: str,
+        paint: _Paint,
+        columns: int,
     ) -> None:
         self._paint = paint
-        start = max(0, min(labels[0].span.column - 1, len(line)) - MAX_COLUMNS // 3)
-        start = max(0, min(start, len(line) - MAX_COLUMNS)) if len(line) > MAX_COLUMNS else 0
-        shown = [safe(char) for char in unmarked(line)[start : start + MAX_COLUMNS]]
+        start = max(0, min(labels[0].span.column - 1, len(line)) - columns // 3)
+        start = max(0, min(start, len(line) - columns)) if len(line) > columns else 0
+        shown = [safe(char) for char in unmarked(line)[start : start + columns]]
         head = "…" if start else ""
-        tail = "…" if start + MAX_COLUMNS < len(line) else ""
+        tail = "…" if start + columns < len(line) else ""
         self.text = head + "".join(shown) + tail
         edges = [
             len(head)

@@ -243,3 +243,12 @@ def test_the_closing_line(errors: int, warnings: int, line: str) -> None:
 
 def test_the_closing_line_says_only_what_is_known() -> None:
     assert summary_line([]) == "no mistakes"
+
+
+def test_a_line_is_cut_to_the_columns_there_are() -> None:
+    source = Source("net.yaml", "  conv1: {op: conv, " + "filters: 64, " * 9 + "kernal: 3}")
+    mistake = Mistake("A060", "conv has no setting 'kernal'", span(source, "kernal"))
+    for columns in (40, 60, 100):
+        _, _, line, carets = render(mistake, columns=columns).splitlines()
+        assert len(line) <= columns + 9
+        assert line[carets.index("^") :].startswith("kernal")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import signal
 import sys
 from typing import Annotated, Any, NoReturn, TextIO
@@ -78,10 +79,14 @@ def colored(stream: TextIO) -> bool:
 
 def complain(mistakes: list[Mistake]) -> None:
     """Show mistakes on standard error."""
-    from archc.report import render  # only a failing run pays for it
+    from archc.report import MAX_COLUMNS, render  # only a failing run pays for it
 
     color = colored(sys.stderr)
-    typer.echo("\n\n".join(render(mistake, color=color) for mistake in mistakes), err=True)
+    columns = MAX_COLUMNS
+    if sys.stderr.isatty():  # beside line numbers, and dots where a line is cut
+        columns = max(40, min(columns, shutil.get_terminal_size().columns - 10))
+    reports = [render(mistake, color, columns) for mistake in mistakes]
+    typer.echo("\n\n".join(reports), err=True)
 
 
 def _version(wanted: bool) -> None:
