@@ -23,6 +23,7 @@ from archc.ops.arrange import Identity
 from archc.ops.base import ShapeError, show
 from archc.ops.foreign import OPERATOR_NAMES
 from archc.spec.document import Block, Document, NodeSpec
+from archc.spec.edits import removal
 from archc.spec.keys import EXAMPLES
 from archc.spec.meant import comparison, computed, expression_text, replaced
 
@@ -199,7 +200,7 @@ class Calls(Layers):
         if not isinstance(count, int) or isinstance(count, bool) or count < 0:
             self._wrong(frame, spec, "repeat", "a whole number of at least 0", count, "A047")
         if count > self._limits.nodes:
-            raise SpecError([self.too_many(spec, frame, spec.op in OPERATORS)])
+            raise SpecError([self.too_many(spec, frame, spec.op in OPERATORS, count)])
         return int(count)
 
     def _wrong(
@@ -274,8 +275,9 @@ class Calls(Layers):
         if isinstance(name, str):
             help = nearest(name, known, help, OPERATOR_NAMES)
         message = f"there is no operator or block {show(name)}"
+        help, fixes = removal(spec, self.document) or (help, ())
         at = spec.marks.span("op" if "op" in spec.marks else None)
-        raise Fault(Mistake("A040", message, at, (), frame.where, help=help))
+        raise Fault(Mistake("A040", message, at, (), frame.where, help=help, fixes=fixes))
 
     def _open(self, frame: Frame, spec: NodeSpec, block: Block, path: str,
               inputs: Mapping[str, Node | None]) -> Scope:  # fmt: skip

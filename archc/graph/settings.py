@@ -156,7 +156,10 @@ def _attribute_mistake(name: str, error: AttributeMistake, spec: NodeSpec, frame
     declared = OPERATORS[name].attributes()
     help = error.help
     if error.name not in declared:
-        help = _hint(error.name, name, _taken_by(name, error.name))
+        otherwise = _taken_by(name, error.name)
+        if error.name in frame.lexical.args:
+            otherwise = f"'{error.name}' is an arg of the document: write it under `args`"
+        help = _hint(error.name, name, otherwise)
     place = place_of(error.name, name, spec, frame)
     if place is None:
         role = OPERATORS[name].role

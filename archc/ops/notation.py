@@ -35,7 +35,7 @@ class Notation:
 
 MESSAGE = Notation(thousands="", added_first=True)
 LECTURE = Notation()
-BRIEF = Notation(thousands="", brief=True)
+BRIEF = Notation(brief=True)
 LATEX = Notation("{,}", "-", r" \cdot ", latex=True)
 BRIEF_LATEX = replace(LATEX, brief=True)
 

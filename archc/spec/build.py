@@ -26,7 +26,13 @@ from archc.spec.nodes import Nodes
 from archc.spec.nulls import report_nulls
 from archc.spec.outputs import document_outputs
 from archc.spec.scope import Named, check_distinct, lexical
-from archc.spec.shapes import check_shape, has_null_batch
+from archc.spec.shapes import (
+    check_shape,
+    has_null_batch,
+    is_one_shape,
+    odd_shapes,
+    report_one_shape,
+)
 from archc.spec.tree import Map, Seq
 from archc.spec.unused import unused_args
 from archc.spec.values import Values
@@ -94,6 +100,7 @@ class Builder:
                 *self.blocks.warnings,
                 *unused_args(merged, self.values.names),
                 *missing(trained),
+                *odd_shapes(written),
             ],
         )
 
@@ -176,7 +183,9 @@ class Builder:
                 self.mistakes.add("A035", "the document has no input", written.span(), help)
             return Seq(written.mark)
         shape = entries["input"]
-        if isinstance(shape, Map) and shape:
+        if isinstance(shape, Map) and shape and is_one_shape(shape):
+            report_one_shape(written, "input", self.mistakes)
+        elif isinstance(shape, Map) and shape:
             if None in shape.values():
                 report_nulls(shape, self.mistakes)
             for name in shape:

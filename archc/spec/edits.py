@@ -9,9 +9,11 @@ from collections.abc import Mapping
 
 import yaml
 
-from archc.errors import Edit, Source, Span
+from archc.errors import Edit, Fix, Source, Span
 from archc.spec.document import Document, NodeSpec
 from archc.spec.tree import Map, whole
+
+NOTHING = ("none", "None", "nil", "remove", "removed", "delete")  # where null is meant
 
 
 def set_keys(
@@ -53,6 +55,16 @@ def insert_node(document: Document, block: str | None, below: str, entry: str) -
     at = Span(source, mark.line + 1, 1, 1)
     indent = " " * mark.column
     return (Edit(at, "".join(f"{indent}{line}\n" for line in entry.split("\n"))),)
+
+
+def removal(spec: NodeSpec, document: Document) -> tuple[str, tuple[Fix, ...]] | None:
+    """What to write for ``lrn2: none`` in a patch, which should take the node out; else None."""
+    mark = spec.marks.mark
+    if spec.op not in NOTHING or len(document.layers) < 2 or not isinstance(mark, yaml.ScalarNode):
+        return None
+    help = f"null takes a node of the base out: `{spec.id}: null`"
+    at = whole(mark)
+    return help, (Fix(help, (Edit(at, "null"),), shown=False),) if at is not None else ()
 
 
 def applied(source: Source, edits: tuple[Edit, ...]) -> str:

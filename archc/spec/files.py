@@ -19,6 +19,7 @@ from typing import BinaryIO, NamedTuple
 
 from archc.budgets import current, limits, remedy
 from archc.errors import Mistake, Source, Span, SpecError, nearest
+from archc.spec.kept import kept
 from archc.spec.reader import read
 from archc.spec.tree import Map
 
@@ -197,7 +198,10 @@ class Files:
             if len(self._read) >= most:
                 message = f"this spec leads to more than {most} files"
                 raise _error("A030", message, None, remedy("files"))
-            self._read[path] = read(self.source(file))
+            if file.shown in self.texts:
+                self._read[path] = read(self.source(file))
+            else:
+                self._read[path] = kept(file.shown, path, lambda: read(self.source(file)))
         return self._read[path]
 
     def source(self, file: File) -> Source:
@@ -269,7 +273,7 @@ def split_variant(text: str) -> tuple[str, str]:
 
 def is_file_name(name: str) -> bool:
     """Whether a reference names a file, and not a bundled spec."""
-    return "/" in name or os.sep in name or name.endswith(SUFFIXES)
+    return "/" in name or os.sep in name or name.lower().endswith(SUFFIXES)
 
 
 def _resolve(path: Path, name: str, at: Span | None) -> Path:
@@ -317,12 +321,13 @@ def _text(path: Path, shown: str) -> str:
     try:
         with path.open("rb") as stream:
             data = _at_most(stream, most + 1)
+            size = os.fstat(stream.fileno()).st_size
     except OSError as error:
         reason = (error.strerror or "no reason given").lower()
         raise _error("A030", f"'{shown}' cannot be read: {reason}", None) from None
     if len(data) > most:
         message = f"'{shown}' is larger than {most:,} bytes"
-        raise _error("A030", message, None, remedy("bytes"))
+        raise _error("A030", message, None, remedy("bytes", need=size))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

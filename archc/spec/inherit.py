@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import PurePath
 from typing import NamedTuple
 
 from archc.budgets import current, remedy
 from archc.errors import Mistake, Span, SpecError, nearest
 from archc.spec.collect import Mistakes
-from archc.spec.files import File, Files, Target, is_file_name, split_variant
+from archc.spec.files import File, Files, Target, bundled_folder, is_file_name, split_variant
 from archc.spec.keys import (
     DOCUMENT_KEYS,
     VARIANT_KEYS,
@@ -137,7 +139,7 @@ class Inheritance:
             if close and not is_file_name(split_variant(reference)[0]):
                 first = error.mistakes[0]
                 raise _error(first.code, first.message, first.at, close) from None
-            raise
+            raise _with_bundled(error, reference, patch) from None
 
     def _variant(self, document: Map, file: File, name: str, at: Span | None) -> Map:
         variants = document.get("variants")
@@ -200,3 +202,17 @@ class Inheritance:
 
 def _error(code: str, message: str, at: Span | None, help: str = "") -> SpecError:
     return SpecError([Mistake(code, message, at, help=help)])
+
+
+def _with_bundled(error: SpecError, reference: str, patch: Map) -> SpecError:
+    """The error, which says so where ``alexnet.yaml`` is meant as the bundled spec of this name."""
+    stem = PurePath(reference).name.partition(".")[0]
+    first = error.mistakes[0]
+    known = {path.stem for path in bundled_folder().glob("*.yaml")}
+    if first.help or not is_file_name(reference) or stem not in known:
+        return error
+    help = f"a bundled spec is named without an ending: `extends: {stem}`"
+    fixes = replaced(patch, "extends", [Meant(stem, stem)])
+    return SpecError(
+        [replace(first, help=help, fixes=tuple(fix._replace(words=help) for fix in fixes))]
+    )

@@ -29,6 +29,7 @@ EXAMPLES = {  # what to write where a value of another kind stands
     "when": "write true or false, or a comparison: `when: $(n > 0)`",
 }
 TYPES = ("int", "float", "bool", "str", "list")  # of a block's required args
+REFERENCES = ("from", "share", "after", "before")  # keys of a node that name another
 FOLLOWERS = ("norm", "act")  # keys of a node that name what follows its operator
 
 
@@ -96,6 +97,7 @@ LINT_KEYS: dict[str, Key] = {  # the warnings; rules for those from W020 on stan
     "W010": Key(SWITCH, "A patch's new node at the end, which became the output."),
     "W011": Key(SWITCH, "An arg that is used nowhere."),
     "W012": Key(SWITCH, "A file of weights that is not there."),
+    "W013": Key(SWITCH, "An input that looks channels last, or has the batch axis."),
     "W020": Key(SWITCH, "A bias before a norm that subtracts it again."),
     "W021": Key(SWITCH, "A softmax at an output, which a cross-entropy loss applies once more."),
     "W022": Key(SWITCH, "Two activations in a row, or one that changes nothing."),
@@ -308,7 +310,7 @@ def _likely(key: str, value: Any) -> Iterator[Meant]:
         yield Meant(f"{{file: {value}}}", {"file": value})
     elif key == "name" and not isinstance(value, list | dict):
         yield Meant(usable(show(value), "net"), usable(show(value), "net"), "begin with a letter")
-    else:
+    elif key not in REFERENCES or isinstance(value, list):  # no node has a number for its name
         yield from meant(value)
 
 

@@ -19,6 +19,8 @@ _SAFE = re.compile(r"[^\s,\[\]{}:#&*!|>'\"%@`$][^,\[\]{}:#'\"]*\Z")  # text that
 _SIZES = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+\Z")
 _NUMBERS = re.compile(r"[(\[]?\s*(\d+(?:\s*,\s*\d+)+)\s*[)\]]?\Z")
 
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+
 
 class Meant(NamedTuple):
     """A value in place of the one written."""
@@ -116,6 +118,8 @@ def likely(
 def _of_number(value: float) -> Iterator[Meant]:
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         yield Meant(str(int(value)), int(value), "write it without a point")
+    if isinstance(value, int) and 1 < value < 100:  # percent
+        yield Meant(f"{value / 100:g}", value / 100)
     if value in (0, 1):
         yield Meant("true" if value else "false", bool(value))
     text = show(value)
@@ -126,6 +130,8 @@ def _of_number(value: float) -> Iterator[Meant]:
 def _of_text(text: str, names: Container[str]) -> Iterator[Meant]:
     low = text.lower()
     plain = _number(text)
+    if low in _WORDS:
+        yield Meant(str(_WORDS.index(low)), _WORDS.index(low))
     if plain is not None:
         yield Meant(text, plain, "leave the quotes out")
     if low in ("true", "false"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import Any
 
+import yaml
+
 from archc.errors import Edit, Fix, Nearest, nearest
 from archc.ops.foreign import SETTING_NAMES
 from archc.spec.collect import Mistakes
@@ -21,10 +23,10 @@ from archc.spec.keys import (
     wrong_kind,
 )
 from archc.spec.meant import likely, replaced
-from archc.spec.nulls import report_nulls
+from archc.spec.nulls import report_nulls, without
 from archc.spec.patch import word_map
 from archc.spec.place import MOVES
-from archc.spec.tree import Map, Removed
+from archc.spec.tree import Map, Removed, whole
 from archc.spec.values import Values
 
 _FIELDS = {"op": "op", "from": "sources", "when": "when", "repeat": "repeat"}
@@ -119,7 +121,12 @@ class Nodes:
             good = value >= 0
         if good and key == "from" and isinstance(value, list):
             good = bool(value) and all(isinstance(item, str) and item for item in value)
-        if not good and key in _CODES:
+        if not good and key == "from" and value == -1:
+            message = "from must be the name of a node, not -1"
+            help = "leave `from` out: a node reads the one written above"
+            fixes = without(marks, key, help)
+            self.mistakes.add("A021", message, marks.span(key), help, fixes=fixes)
+        elif not good and key in _CODES:
             self._wrong_count(key, value, marks)
         elif not good:
             wrong_kind(marks, key, form, self.mistakes)
@@ -162,6 +169,9 @@ class Nodes:
     def instance(self, written: Map, path: str) -> Map | None:
         """The patch of one instance: a mapping in which null removes, or None, which removes it all."""
         value = written[path]
+        if _is_setting(written, path):
+            self._setting(written, path)
+            return None
         if value is None:
             return None
         if isinstance(value, str):
@@ -177,6 +187,33 @@ class Nodes:
                 message = f"{key} must be the path of an instance, not an expression"
                 self.mistakes.add("A021", message, value.span(key))
         return made
+
+    def _setting(self, written: Map, path: str) -> None:
+        """``conv4.filters: 512``, where the setting belongs into the node's mapping."""
+        node, _, setting = path.rpartition(".")
+        name, value = written.marks[path]
+        at, end = whole(name), whole(value)
+        text = end.source.line(end.line)[end.column - 1 : end.end - 1] if end else "…"
+        ours = f"{node}: {{{setting}: {text or 'null'}}}"
+        help = f"settings stand in the mapping of their node: `{ours}`"
+        fixes: tuple[Fix, ...] = ()
+        if at is not None and end is not None and at.line == end.line:
+            fixes = (Fix(help, (Edit(at._replace(end=end.end), ours),), shown=False),)
+        message = f"'{path}' is no node: '{setting}' is a setting of '{node}'"
+        self.mistakes.add("A021", message, written.key_span(path), help, fixes=fixes)
+
+
+def _is_setting(written: Map, path: str) -> bool:
+    """Whether the last word of a path is a setting of the operator that the path begins with."""
+    from archc.ops import operator
+
+    value = written[path]
+    if isinstance(value, Map) and not isinstance(value.mark, yaml.ScalarNode):
+        return False
+    node = written.get(path.partition(".")[0])
+    name = node.get("op") if isinstance(node, Map) else node
+    op = operator(name) if isinstance(name, str) else None
+    return op is not None and path.rpartition(".")[2] in op.attributes()
 
 
 def _as_op(marks: Map) -> tuple[str, tuple[Fix, ...]]:

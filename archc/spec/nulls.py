@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
+from typing import NamedTuple
 
 import yaml
 
 from archc.errors import Edit, Fix, Source, Span
 from archc.spec.collect import Mistakes
-from archc.spec.tree import Map
+from archc.spec.tree import Map, span_of, whole
 
 LISTS = ("from", "outputs", "inputs", "authors", "freeze", "except", "include")
 
@@ -67,10 +68,12 @@ def was_cut(mapping: Map, key: str) -> bool:
 
 def _report_cut(mapping: Map, owner: str, pieces: list[str], mistakes: Mistakes) -> None:
     text = ", ".join([mapping[owner], *pieces])
-    what = "an expression" if text.startswith("$") else "text"
-    help = f'in flow style {what} with a comma needs quotes: {owner}: "{text}"'
     first, last = mapping.marks[owner][1], mapping.marks[pieces[-1]][0]
-    fixes = quoted(first, last, help)
+    if text.startswith("$"):
+        help, fixes = cut_expression(first, last, text, f"{owner}: ")
+    else:
+        help = f'in flow style text with a comma needs quotes: {owner}: "{text}"'
+        fixes = quoted(first, last, help)
     listed = _as_list(owner, text)
     if listed:
         help = f"a list stands in brackets: `{owner}: {listed}`"
@@ -82,6 +85,20 @@ def _report_cut(mapping: Map, owner: str, pieces: list[str], mistakes: Mistakes)
         help,
         fixes=fixes,
     )
+
+
+def cut_expression(
+    first: yaml.Node, last: yaml.Node, text: str, key: str = ""
+) -> tuple[str, tuple[Fix, ...]]:
+    """What to write for an expression that YAML cut into several nodes at its commas."""
+    from archc.spec.foreign_expressions import rewritten
+
+    ours = rewritten(text)
+    if not ours:
+        help = f'in flow style an expression with a comma needs quotes: {key}"{text}"'
+        return help, quoted(first, last, help)
+    help = f'an expression stands in parentheses, with a comma also in quotes: `{key}"{ours}"`'
+    return help, bracketed(first, last, f'"{ours}"', help)
 
 
 def _as_list(key: str, text: str) -> str:
@@ -110,6 +127,41 @@ def cut_list(mapping: yaml.MappingNode, key: yaml.Node) -> tuple[str, tuple[Fix,
     return (help, bracketed(pieces[0], pieces[-1], listed, help)) if listed else ("", ())
 
 
+class Unnamed(NamedTuple):
+    """Numbers among the settings of a node that have no names, and what to write for them."""
+
+    first: yaml.Node
+    help: str
+    fixes: tuple[Fix, ...]
+
+
+def unnamed_settings(mapping: yaml.MappingNode, key: yaml.Node) -> Unnamed | None:
+    """``{op: conv, 16, 3}``, as a call in Python has it: settings by their names; None for anything else."""
+    from archc.ops import operator
+
+    pairs = mapping.value
+    ops = [
+        value.value
+        for name, value in pairs
+        if name.value == "op" and isinstance(value, yaml.ScalarNode)
+    ]
+    op = operator(ops[0]) if ops else None
+    lone = [pair[0] for pair in pairs if _is_lone(pair)]
+    given = {name.value for name, _ in pairs if isinstance(name, yaml.ScalarNode)}
+    names = [name for name in op.attributes() if name not in given] if op else []
+    numbers = all(re.fullmatch(r"\d+(\.\d+)?", str(name.value)) for name in lone)
+    if not any(name is key for name in lone) or not numbers or len(lone) > len(names):
+        return None
+    entries = [f"{name}: {node.value}" for name, node in zip(names, lone, strict=False)]
+    help = f"settings have names: `{', '.join(entries)}`"
+    fix = Fix(
+        help,
+        tuple(Edit(span_of(node), text) for node, text in zip(lone, entries, strict=True)),
+        shown=False,
+    )
+    return Unnamed(lone[0], help, (fix,))
+
+
 def _is_lone(pair: tuple[yaml.Node, yaml.Node]) -> bool:
     return bool(pair[1].start_mark.index == pair[1].end_mark.index)
 
@@ -122,6 +174,23 @@ def bracketed(first: yaml.Node, last: yaml.Node, text: str, words: str) -> tuple
         return ()
     span = Span(source, start.line + 1, start.column + 1, end.column + 1)
     return (Fix(words, (Edit(span, text),), shown=False),)
+
+
+def without(mapping: Map, key: str, words: str) -> tuple[Fix, ...]:
+    """The change that leaves an entry out, with the comma before or behind it, if it is on one line."""
+    name, value = mapping.marks[key]
+    at, end = whole(name), whole(value)
+    if at is None or end is None or at.line != end.line:
+        return ()
+    line = at.source.line(at.line)
+    start, stop = at.column - 1, end.end - 1
+    comma = re.search(r",\s*\Z", line[:start])
+    behind = re.match(r"\s*,\s*", line[stop:])
+    if comma:
+        start = comma.start()
+    elif behind:
+        stop += behind.end()
+    return (Fix(words, (Edit(Span(at.source, at.line, start + 1, stop + 1), ""),), shown=False),)
 
 
 def quoted(first: yaml.Node, last: yaml.Node, words: str) -> tuple[Fix, ...]:

@@ -8,6 +8,7 @@ from archc.spec.keys import brief
 from archc.spec.tree import Map
 
 MOVES = ("after", "before")
+MOST_NAMED = 4  # nodes in a message
 
 
 class Placement:
@@ -69,9 +70,20 @@ class Placement:
         message = f"there is no node '{anchor}' to stand {side}"
         if anchor == name:
             message = f"'{name}' cannot stand {side} itself"
-        help = nearest(anchor, nodes.keys() - {name}) if anchor != name else "name another node"
+        others = [other for other in nodes if other != name and "." not in other]
+        help = "name another node"
+        if anchor != name:
+            help = nearest(anchor, others, _alike(anchor, others))
         self.mistakes.add("A025", message, change.span(side), help)
         return False
+
+
+def _alike(name: str, nodes: list[str]) -> str:
+    """The nodes that differ from a name in their number only, or the last ones."""
+    stem = name.rstrip("0123456789")
+    same = [node for node in nodes if node.rstrip("0123456789") == stem]
+    found = (same or nodes)[-MOST_NAMED:]
+    return f"{'the last nodes' if not same else 'nodes of this kind'} are {', '.join(found)}"
 
 
 def _emit(name: str, nodes: Map, beside: dict[tuple[str, str], list[str]], made: Map) -> None:

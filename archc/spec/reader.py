@@ -16,7 +16,7 @@ from archc.collector import paused_collector
 from archc.errors import Edit, Fix, Label, Mistake, Source, Span, SpecError
 from archc.spec.composer import alias_too_many, compose
 from archc.spec.names import usable
-from archc.spec.nulls import cut_list
+from archc.spec.nulls import cut_list, unnamed_settings
 from archc.spec.tree import Map, Seq, span_of
 
 SLICE = 20_000  # values between two looks at the clock
@@ -233,6 +233,11 @@ class _Conversion:
         help, fixes = cut_list(owner, node) if owner.flow_style else ("", ())
         if fixes:
             self._add("A003", message, node, help, fixes=fixes)
+            return
+        unnamed = unnamed_settings(owner, node) if owner.flow_style else None
+        if unnamed is not None:
+            if unnamed.first is node:  # those after it are told with it
+                self._add("A003", message, node, unnamed.help, fixes=unnamed.fixes)
             return
         if key in _WORDS or len(key) > current().name:
             self._add("A003", message, node, "choose another word; quotes do not help")

@@ -108,6 +108,9 @@ def _unclosed(place: _Place, start: _Place) -> _Finding:
     braced = _braced(place)
     if braced is not None:
         return braced
+    indexed = _indexed(place)
+    if indexed is not None:
+        return indexed
     if place.char == ":" and (place.line == start.line or place.indent > start.indent):
         return _colon(place)
     if place.char in "]}" and place.char:
@@ -154,7 +157,50 @@ def _braced(place: _Place) -> _Finding | None:
     )
 
 
+def _indexed(place: _Place) -> _Finding | None:
+    """``$depths[0]`` in flow style, where YAML reads the value as ended at the bracket."""
+    name = re.search(r"\$(\w+)\Z", place.before)
+    index = re.match(r"\[(\w+)\](?![\w\[])", place.text[place.column :])
+    if name is None or index is None:
+        return None
+    ours = f"{name[0]}.{index[1]}" if index[1].isdecimal() else f'"$({name[1]}{index[0]})"'
+    at = place._replace(column=name.start())
+    length = len(name[0]) + len(index[0])
+    help = f"write `{ours}`"
+    fix = Fix(help, (Edit(at.span(length), ours),), shown=False)
+    message = "an item of a list is not written with brackets here"
+    return _Finding(message, help, at, length, fixes=(fix,))
+
+
+def _without_colon(place: _Place) -> _Finding | None:
+    """``fc {op: fc, units: 10}``."""
+    name = re.match(r"(\s*)([\w.]+)(\s*)\{", place.before)
+    if name is None:
+        return None
+    help = f"write `{name[2]}: {{`"
+    edit = Edit(Span(place.source, place.line, name.end(2) + 1, name.end(3) + 1), ": ")
+    fix = Fix(help, (edit,), shown=False)
+    at = place._replace(column=name.start(2))
+    message = f"a colon is missing after '{name[2]}'"
+    return _Finding(message, help, at, len(name[2]), fixes=(fix,))
+
+
+def _semicolon(place: _Place) -> _Finding | None:
+    """``{filters: 16; act: relu}``."""
+    found = [m.start() for m in re.finditer(r";(?=\s*\w+:\s)", place.text)]
+    if not re.search(r";\s*\w+\Z", place.before):
+        return None
+    at = place._replace(column=place.before.rindex(";"))
+    help = "write `,` for `;`"
+    edits = tuple(Edit(at._replace(column=column).span(), ",") for column in found)
+    fix = Fix(help, edits, shown=False)
+    return _Finding("a comma stands between settings", help, at, fixes=(fix,))
+
+
 def _colon(place: _Place) -> _Finding:
+    slip = _without_colon(place) or _semicolon(place)
+    if slip is not None:
+        return slip
     return _Finding(
         "a value with a colon and a space in it needs quotes",
         "put the whole value in quotes, or a line break where a new key was meant",

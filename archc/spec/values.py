@@ -9,7 +9,7 @@ from archc.errors import Fix, Nearest
 from archc.spec.collect import Mistakes
 from archc.spec.expressions import Expression, ExpressionError, unescape
 from archc.spec.meant import in_yaml, replaced
-from archc.spec.nulls import quoted, report_nulls, was_cut
+from archc.spec.nulls import cut_expression, report_nulls, was_cut
 from archc.spec.tree import Map, Seq
 
 PLAIN = (int, float, bool)
@@ -87,9 +87,8 @@ class Values:
                 self._fault(error, holder, index, text)
             else:
                 joined = ", ".join(pieces)
-                help = f'in flow style an expression with a comma needs quotes: "{joined}"'
                 last = holder.marks[index + len(pieces) - 1]
-                fixes = quoted(holder.marks[index], last, help)
+                help, fixes = cut_expression(holder.marks[index], last, joined)
                 self.mistakes.add("A012", error.message, holder.span(index), help, fixes=fixes)
             return text
 
