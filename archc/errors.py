@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 MOST_COMPARED = 200  # names that are compared with a word letter by letter
+MOST_OF_MANY = 60  # of more names than that
 MOST_NAMES = 3  # that a misspelt one may stand for
 
 _BREAK = re.compile(r"(?<=\n)|(?<=\r)(?!\n)|(?<=[\x85\u2028\u2029])")  # where YAML begins a line
@@ -143,11 +145,12 @@ def nearest(
     low = word.lower()
     theirs = (foreign or {}).get(low.replace("_", ""), "").split()
     stems = [name for name in names if min(len(name), len(low)) > 2 and _begins(low, name)]
+    alike = difflib.get_close_matches(low, names, n=MOST_NAMES, cutoff=0.6)
     close = [
         *(name for name in theirs if name in names),
-        *difflib.get_close_matches(low, names, n=MOST_NAMES, cutoff=0.75),
+        *(name for name in alike if difflib.SequenceMatcher(None, name, low).ratio() >= 0.75),
         *sorted(stems, key=len, reverse=True),
-        *difflib.get_close_matches(low, names, n=1, cutoff=0.6),
+        *alike[:1],
     ]
     if not close:
         return otherwise
@@ -157,33 +160,22 @@ def nearest(
     return found
 
 
-def _few(word: str, known: Iterable[str]) -> Iterable[str]:
-    """Of very many names, those that begin and end most like the word: comparing letters takes long."""
-    names = [*known]
-    if len(names) <= MOST_COMPARED:
-        return names
-    near = [
-        name
-        for name in names
-        if abs(len(name) - len(word)) < 3 and (name[:2] == word[:2] or name[-2:] == word[-2:])
-    ]
+def _few(word: str, known: Iterable[str]) -> Sequence[str]:
+    """Of very many names, those that begin or end most like the word: comparing letters takes long."""
+    near = [*known]
     if len(near) <= MOST_COMPARED:
         return near
-    low = word.lower()
-    return sorted(near[: 10 * MOST_COMPARED], key=lambda name: -_alike(low, name.lower()))[
-        :MOST_COMPARED
-    ]
-
-
-def _alike(one: str, other: str) -> int:
-    """How many letters two words share at their beginnings and at their ends."""
-    count = 0
-    for pairs in (zip(one, other, strict=False), zip(one[::-1], other[::-1], strict=False)):
-        for left, right in pairs:
-            if left != right:
-                break
-            count += 1
-    return count
+    fitting = [name for name in near if abs(len(name) - len(word)) < 3]
+    alike: Counter[str] = Counter()  # the letters that a name shares at its beginning and its end
+    near = fitting
+    for length in range(1, len(word) + 1):
+        near = [name for name in near if name.startswith(word[:length])]
+        alike.update(near)
+    near = fitting
+    for length in range(1, len(word) + 1):
+        near = [name for name in near if name.endswith(word[-length:])]
+        alike.update(near)
+    return [name for name, _ in alike.most_common(MOST_OF_MANY)]
 
 
 def _begins(one: str, other: str) -> bool:

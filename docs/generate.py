@@ -136,7 +136,7 @@ Not limits but properties of the language: numbers in expressions have at most 3
 lists in them are nested at most 60 and 16 deep, a shape has at most four axes, and the settings of operators
 have [bounds of their own](operators.md).
 
-A node takes about 3 KB of memory. What surely is too large is refused before anything is placed; where
+A node takes about 1 KB of memory. What surely is too large is refused before anything is placed; where
 a number of nodes depends on shapes or on a call's args, it shows on the way. For strangers' specs, lower
 `nodes` to what your networks need.
 

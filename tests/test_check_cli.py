@@ -275,7 +275,7 @@ def test_a_folder_without_specs_is_a_mistake(folder: Path) -> None:
     Path("none").mkdir()
     result = archc("none")
     assert result.exit_code == 1
-    assert "there is no .yaml file below 'none'" in result.stderr
+    assert "there is no .yaml or .yml file below 'none'" in result.stderr
 
 
 def test_bundled_specs_go_before_folders(folder: Path) -> None:

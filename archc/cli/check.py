@@ -43,7 +43,7 @@ def check(  # noqa: PLR0913  # one parameter for each option
 ) -> None:
     """Find the mistakes in specs, each file with all its variants.
 
-    A folder stands for every .yaml file below it.
+    A folder stands for every .yaml and .yml file below it.
     """
     request = Request(arg, input, root, lint_settings(off, on, budget, batch), strict)
     if watch:

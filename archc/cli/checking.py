@@ -66,6 +66,7 @@ def check_spec(spec: str, request: Request, step: Step = lambda words: None) -> 
         typer.BadParameter: an option is malformed.
     """
     from archc.spec.files import noticing
+    from archc.spec.kept import keeping
 
     files: dict[str, Path] = {}
     stamps: dict[Path, Stamp | None] = {}
@@ -75,7 +76,7 @@ def check_spec(spec: str, request: Request, step: Step = lambda words: None) -> 
             stamps[file.path] = stamp(file.path)
             files.setdefault(file.shown, file.path)
 
-    with noticing(notice):
+    with keeping(), noticing(notice):
         found = _check(spec, request, step)
     told = found.mistakes
     if request.strict:

@@ -81,10 +81,10 @@ def explain(
         return
     summary = summarise(open_spec(spec, arg, input, root).graph)
     if format != "text" or not colored(sys.stdout):
-        typer.echo(write(summary, nodes or (), format))
+        typer.echo(write(summary, nodes or (), format, spec))
         return
     width = shutil.get_terminal_size().columns
-    for place, page in enumerate(pages(summary, nodes or ())):
+    for place, page in enumerate(pages(summary, nodes or (), spec)):
         typer.echo("\n" * (place > 0), nl=False)
         _to_terminal(text_lines(page, width))
 

@@ -88,7 +88,7 @@ def _below(folder: str) -> Iterator[Asked]:
         reason = (error.strerror or "no reason given").lower()
         yield Asked(name, refused=f"'{name}' cannot be read: {reason}")
     if not paths and not closed:
-        yield Asked(folder, refused=f"there is no .yaml file below '{folder}'")
+        yield Asked(folder, refused=f"there is no .yaml or .yml file below '{folder}'")
 
 
 def _walked(folder: Path) -> tuple[list[Path], list[OSError]]:
@@ -99,7 +99,7 @@ def _walked(folder: Path) -> tuple[list[Path], list[OSError]]:
     closed: list[OSError] = []
     for here, folders, files in os.walk(folder, onerror=closed.append):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        fitting = (n for n in files if n.endswith(SUFFIXES) and not n.startswith("."))
+        fitting = (n for n in files if n.lower().endswith(SUFFIXES) and not n.startswith("."))
         paths += [Path(here, name) for name in fitting]
     return sorted(paths, key=lambda path: path.parts), closed
 

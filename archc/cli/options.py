@@ -31,7 +31,11 @@ def complete_spec(incomplete: str) -> list[str]:
         found = sorted(folder.iterdir())
     except OSError:
         found = []
-    files = [f"{p}/" if p.is_dir() else str(p) for p in found if p.is_dir() or p.suffix in SUFFIXES]
+    files = [
+        f"{p}/" if p.is_dir() else str(p)
+        for p in found
+        if p.is_dir() or p.suffix.lower() in SUFFIXES
+    ]
     names = [*(spec.name for spec in bundled()), *files]
     return [name for name in names if name.startswith(incomplete)]
 
@@ -118,7 +122,11 @@ def open_spec(spec: str, args: list[str], inputs: list[str], root: Path | None) 
         typer.BadParameter: an option is malformed.
     """
     from archc.architecture import Architecture
+    from archc.cli.folders import is_folder
 
+    if is_folder(spec):
+        help = "name a file in it; only `archc check` takes folders"
+        raise SpecError([Mistake("A030", f"'{spec}' is a folder", help=help)])
     text = streamed(spec)
     if text is not None:
         return open_text(text, "", args, inputs, root)

@@ -13,7 +13,12 @@ Key: TypeAlias = tuple[str, str, str]
 
 
 def key(mistake: Mistake) -> Key:
-    """What is equal for a mistake that is met again."""
+    """What is equal for a mistake that is met again in another spec."""
+    return mistake.code, mistake.message, str(mistake.at)
+
+
+def _variant_key(mistake: Mistake) -> Key:
+    """What is equal for a mistake that is met again in a variant of the same spec."""
     # variants differ in the numbers that a warning counts, and in the shapes that do not fit
     same = mistake.at is not None and mistake.code.startswith(("W", "A06"))
     return mistake.code, "" if same else mistake.message, str(mistake.at)
@@ -25,8 +30,8 @@ def once(found: Mapping[str, Sequence[Mistake]]) -> list[Mistake]:
     variants: dict[Key, list[str]] = {}
     for variant, mistakes in found.items():
         for mistake in mistakes:
-            first.setdefault(key(mistake), mistake)
-            variants.setdefault(key(mistake), []).append(variant)
+            first.setdefault(_variant_key(mistake), mistake)
+            variants.setdefault(_variant_key(mistake), []).append(variant)
     return [
         mistake
         if not variants[which][0]

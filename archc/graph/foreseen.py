@@ -39,12 +39,15 @@ def check_size(frame: Frame, calls: Calls) -> None:
     most = current().nodes
     counted = _Sizes(calls)
     nodes = empty = 0
+    first: NodeSpec | None = None
     for spec in frame.nodes.values():
         more = counted.of_node(spec, frame.env, 0)
         nodes += more.nodes
         empty += more.empty
-        if nodes > most or empty > most:
-            raise SpecError([calls.too_many(spec, frame, nodes > most)])
+        if first is None and (nodes > most or empty > most):
+            first = spec
+    if first is not None:
+        raise SpecError([calls.too_many(first, frame, nodes > most, max(nodes, empty))])
 
 
 class _Sizes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import TYPE_CHECKING, Any
 
-from archc.budgets import check_time, current, remedy
+from archc.budgets import check_time, current, machine_memory, remedy
 from archc.errors import Label, Mistake, Span, SpecError
 from archc.graph.explain import chain, dims, own_source, patches_of
 from archc.graph.frame import Fault, Frame, Silent
@@ -18,6 +18,7 @@ from archc.ops.linear import FullyConnected
 from archc.spec.collect import stopped
 from archc.spec.document import Document, NodeSpec
 
+NODE_BYTES = 700  # of memory that one takes at least
 SLICE = 500  # nodes between two looks at the clock
 if TYPE_CHECKING:
     from archc.graph.remedies.remedy import Effort
@@ -93,11 +94,16 @@ class Placing:
         check_time(f"with {nodes:,} nodes placed", spec.marks.span())
         self._stop = min(most, nodes + SLICE)
 
-    def too_many(self, spec: NodeSpec, frame: Frame, nodes: bool) -> Mistake:
-        """That the spec expands to more nodes, or else more calls of blocks, than the limit."""
+    def too_many(self, spec: NodeSpec, frame: Frame, nodes: bool, need: int = 0) -> Mistake:
+        """That the spec expands to more nodes, or else more calls of blocks, than the limit.
+
+        ``need`` is how many they are at least, where that is known.
+        """
         what = "nodes" if nodes else "block calls and absent nodes"
         message = f"the spec expands to more than {self._limits.nodes:,} {what}"
-        help = remedy("nodes", "repeat less")
+        help = remedy("nodes", "repeat less", need)
+        if need * NODE_BYTES > machine_memory():
+            help = "repeat less; no limit lets so many into this machine's memory"
         return Mistake("A054", message, spec.marks.span(), (), frame.where, help=help)
 
     def count_empty(self, spec: NodeSpec, frame: Frame) -> None:

@@ -70,7 +70,7 @@ def over_budget(net: Network, settings: Settings) -> Iterator[Finding]:
     node = max(net.nodes, key=_weight if first.fixed > budget else _activation)
     message = (
         f"{over[0]} with a batch of {batch:,} needs {memory(first.of(batch))}, "
-        f"more than the {memory(budget)} there are"
+        f"more than the {_given(budget)} there are"
     )
     yield Finding(
         message, span(node), node.name, net.call_of[node], _label(node, first, budget),
@@ -78,6 +78,18 @@ def over_budget(net: Network, settings: Settings) -> Iterator[Finding]:
         notes=(f"Adam keeps one number more for each parameter: {adam} more in training",),
         why=tuple(line for name in needs for line in _sum(name, needs[name], batch, net.graph)),
     )  # fmt: skip
+
+
+def _given(budget: int) -> str:
+    """The budget in binary units as the needs are, and before that as it was written in decimal ones.
+
+    >>> _given(8 * 10**9), _given(8 * 2**30)
+    ('8 GB (7.45 GiB)', '8.00 GiB')
+    """
+    units = {"TB": 10**12, "GB": 10**9, "MB": 10**6}
+    fitting = (f"{budget / size:g} {unit}" for unit, size in units.items() if budget >= size)
+    decimal = next(fitting, "") if not budget % 10**6 else ""
+    return f"{decimal} ({memory(budget)})" if decimal else memory(budget)
 
 
 def _weight(node: Node) -> int:

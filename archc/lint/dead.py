@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -108,11 +109,10 @@ def idle_shortcut(net: Network, settings: Settings) -> Iterator[Finding]:
     for node in net.nodes:
         if node.op.name not in ("add", "concat"):
             continue
-        values = [_value(each) for each in node.inputs]
-        twice = next((value for value in values if values.count(value) > 1), None)
+        read = Counter(_value(each) for each in node.inputs)
+        twice, times = next(((value, many) for value, many in read.items() if many > 1), (None, 0))
         if twice is None:
             continue
-        times = values.count(twice)
         message = f"{node.name} adds {twice.name} to itself: that is {times} · {twice.name}"
         if node.op.name == "concat":
             message = f"{node.name} holds the channels of {twice.name} {times} times"

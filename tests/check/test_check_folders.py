@@ -7,12 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from archc.cli import folders
-from archc.cli.checked import Checked
-from archc.cli.checking import check_all
+from archc.cli import app, folders
+from archc.cli.checked import Checked, Request
+from archc.cli.checking import check_all, check_spec
 from archc.cli.folders import asked_for, names
 from archc.cli.watching import changed
+from archc.spec import files
 
 BLOCKS = "archc: 1\nblocks: {}\n"
 
@@ -87,3 +89,38 @@ def test_what_was_refused_is_watched_too() -> None:
     assert changed(found.stamps)
     (found,) = check_all([empty], lambda spec, step: Checked(spec, spec))
     assert found.stamps == {}
+
+
+def test_an_ending_may_be_written_large() -> None:
+    Path("sub/My Net.YAML").write_text(BLOCKS, encoding="utf-8")
+    Path("sub/c.Yml").write_text(BLOCKS, encoding="utf-8")
+    assert specs("sub") == ["sub/My Net.YAML", "sub/a.yaml", "sub/b.yaml", "sub/c.Yml"]
+
+
+@pytest.mark.parametrize("command", ["summary", "draw", "explain"])
+def test_only_check_takes_folders(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "."])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("error[A030]: '.' is a folder\nhelp: name a file in it; only")
+
+
+def test_the_same_place_in_two_specs_is_told_with_each_of_its_numbers() -> None:
+    base = "archc: 1\ninput: [3, {size}, {size}]\nname: net\ninclude: [parts.yaml]\nnodes: {{a: part}}\n"
+    part = "archc: 1\nblocks: {part: {nodes: {x: {op: max_pool, kernel: 3, stride: 2}}}}\n"
+    Path("sub/parts.yaml").write_text(part, encoding="utf-8")
+    for name, size in (("a", 10), ("b", 12), ("c", 10)):
+        Path(f"sub/{name}.yaml").write_text(base.format(size=size), encoding="utf-8")
+    told = CliRunner().invoke(app, ["check", "sub"]).stderr
+    assert told.count("warning[W001]") == 2
+
+
+def test_variants_share_what_is_read_of_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    variants = "".join(f"  v{i}: {{nodes: {{a: {{filters: {i + 1}}}}}}}\n" for i in range(20))
+    nodes = "nodes: {a: {op: conv, filters: 4, kernel: 3}}\n"
+    text = f"archc: 1\nname: net\ninput: [3, 8, 8]\n{nodes}variants:\n{variants}"
+    Path("net.yaml").write_text(text, encoding="utf-8")
+    reads: list[str] = []
+    read = files.read
+    monkeypatch.setattr(files, "read", lambda source: reads.append(source.name) or read(source))
+    checked = check_spec("net.yaml", Request([], [], None))
+    assert (len(checked.variants), reads) == (20, ["net.yaml"])

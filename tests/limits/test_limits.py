@@ -15,6 +15,7 @@ from archc import SpecError, budgets
 from archc.architecture import Architecture
 from archc.budgets import Limits, changed, current, declared, remedy, written
 from archc.cli import app
+from archc.errors import nearest
 
 RAISES = "raises the limit, for a spec you trust"
 
@@ -194,3 +195,34 @@ def test_weights_are_held_against_memory_before_they_are_allocated() -> None:
     assert mistake.code == "A084"
     assert mistake.why == ("n1 has most of them: 61.05 MiB",)
     assert mistake.help == f"make it smaller; `--limit memory=64MiB` {RAISES}"
+
+
+@pytest.mark.parametrize(
+    ("count", "help"),
+    [
+        (5_000_000, f"repeat less; `--limit nodes=8M` {RAISES}"),
+        (10**12, "repeat less; no limit lets so many into this machine's memory"),
+    ],
+)
+def test_the_remedy_names_a_limit_that_would_do(
+    count: int, help: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archc.graph.placing.machine_memory", lambda: 2**34)
+    ((_, _, told),) = mistakes(HEAD + nodes(f"{{op: relu, repeat: {count}}}", 1))
+    assert told == help
+
+
+def test_a_file_that_is_too_large_says_how_large_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "net.yaml"
+    path.write_text(HEAD + nodes("relu", 100), encoding="utf-8")
+    with archc.limits(bytes=100), pytest.raises(SpecError) as caught:
+        Architecture.load(path)
+    (mistake,) = caught.value.mistakes
+    assert path.stat().st_size > 1000
+    assert mistake.help == f"`--limit bytes=1600` {RAISES}"
+
+
+def test_the_nearest_of_very_many_names_is_found() -> None:
+    names = [f"layer{i}.{k}.conv{j}" for i in range(20) for k in range(20) for j in range(10)]
+    for typed in ("layer17.12.cnov3", "laeyr17.12.conv3", "layer17.12conv3"):
+        assert "layer17.12.conv3" in getattr(nearest(typed, names), "names", ()), typed

@@ -50,3 +50,10 @@ def test_it_speaks_from_one_byte_too_few(vgg: Architecture) -> None:
     (warning,) = lint(vgg.graph, Settings(budget=enough - 1, batch=32))
     assert warning.code == "W027"
     assert warning.help.startswith("the largest batch that fits: 31 for training, ")
+
+
+def test_a_budget_is_said_in_the_units_in_which_it_was_written(vgg: Architecture) -> None:
+    (warning,) = lint(vgg.graph, Settings(budget=10**9, batch=64))
+    assert warning.message.endswith("more than the 1 GB (953.67 MiB) there are")
+    (warning,) = lint(vgg.graph, Settings(budget=2**30, batch=64))
+    assert warning.message.endswith("more than the 1.00 GiB there are")

@@ -7,6 +7,7 @@ them before you keep them.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -185,3 +186,17 @@ def test_of_very_many_warnings_only_the_first_are_told() -> None:
     found = Architecture.loads(f"archc: 1\nname: net\ninput: [3, 8, 8]\nnodes:\n{nodes}").warnings
     assert len(found) == 50
     assert found[-1].notes == ("9 warnings more; `--limit mistakes=59` tells all",)
+
+
+def test_wide_sums_take_little_time() -> None:
+    """2,000 layers, and 60 concatenations of all of them."""
+    names = [f"n{i}" for i in range(2000)]
+    text = "archc: 1\nname: net\ninput: [1, 4, 4]\nnodes:\n"
+    text += "".join(f"  {name}: {{op: relu, from: input}}\n" for name in names)
+    text += "".join(f"  c{i}: {{op: concat, from: [{', '.join(names)}]}}\n" for i in range(60))
+    graph = Architecture.loads(
+        text + "outputs: [" + ", ".join(f"c{i}" for i in range(60)) + "]\n"
+    ).graph
+    start = time.process_time()
+    assert "W024" not in codes(lint(graph))
+    assert time.process_time() - start < 1

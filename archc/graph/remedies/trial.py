@@ -16,7 +16,7 @@ from archc.errors import Edit, Fix, Mistake, Nearest, Source
 from archc.graph.remedies.words import advice
 from archc.spec.edits import applied
 
-MOST_TRIALS = 16  # of one spec
+MOST_TRIALS = 50  # of one spec
 LONGEST = 200_000  # characters of a text for which remedies are tried
 MOST_NODES = 20_000  # of a spec; trying on a larger one would keep its author waiting
 MOST_SECONDS = 1.5  # for all trials
