@@ -97,14 +97,15 @@ def test_wrong_usage(arguments: tuple[str, ...], words: str) -> None:
 
 
 def test_a_node_that_is_not_there() -> None:
-    result = archc("alexnet", "conv1", "convv2")
+    result = archc("alexnet", "conv1", "convv2", "pol5")
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "error[A085]: alexnet has no node 'convv2'\nhelp: did you mean 'conv2'?\n"
+        "error[A085]: alexnet has no node 'convv2'\nhelp: did you mean 'conv2'?\n\n"
+        "error[A085]: alexnet has no node 'pol5'\nhelp: did you mean 'pool5'?\n"
     )
     assert archc("alexnet", "\x1b[31m" + "x" * 10_000).stderr == (
         f"error[A085]: alexnet has no node '␛[31m{'x' * 75}'\n"
-        "help: `archc summary alexnet` lists the nodes\n"
+        "help: `archc summary --all alexnet` lists the nodes\n"
     )
 
 
@@ -114,11 +115,23 @@ def test_a_node_that_is_not_there() -> None:
         ("conv1,conv2", "name each by itself: conv1 conv2"),
         ("conv1, conv2", "name each by itself: conv1 conv2"),
         ("a012", "it is a message's code, and needs no spec: `archc explain a012`"),
-        ("A013", "`archc summary alexnet` lists the nodes"),
+        ("A013", "`archc summary --all alexnet` lists the nodes"),
     ],
 )
 def test_what_was_probably_meant(name: str, help: str) -> None:
     assert archc("alexnet", name).stderr.endswith(f"\nhelp: {help}\n")
+
+
+@pytest.mark.parametrize("name", ["layer1.3", "layer1.12.conv1"])
+def test_a_chain_says_which_instances_it_has(name: str) -> None:
+    assert archc("resnet50", name).stderr.endswith("\nhelp: layer1 has 0 to 2\n")
+
+
+def test_a_spec_is_named_as_it_was_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "my net.yaml"
+    path.write_text("archc: 1\nname: net\ninput: [3, 8, 8]\nnodes: {a: relu}\n", encoding="utf-8")
+    help = archc(str(path), "nosuch").stderr.splitlines()[1]
+    assert help == f"help: `archc summary --all '{path}'` lists the nodes"
 
 
 def test_completion() -> None:

@@ -104,7 +104,7 @@ def _computed(node: Node) -> Iterator[Fact]:
 def _sums(rows: Sequence[Row], result: Node) -> Iterator[Fact]:
     """What the rows come to together."""
     counts: tuple[tuple[str, str], ...] = (
-        ("parameters", "params"), ("frozen", "frozen"), ("kept, not trained", "buffers"), ("MACs", "macs")
+        ("parameters", "params"), ("frozen", "frozen"), ("buffer values", "buffers"), ("MACs", "macs")
     )  # fmt: skip
     for label, key in counts:
         sum = total_of(rows, key)

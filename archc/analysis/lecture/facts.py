@@ -69,7 +69,7 @@ def weight_facts(node: Node, followers: Sequence[Node]) -> Iterator[Fact]:
     kept = tensors(node.facts.buffers.values())
     if kept is not None:
         names = " and ".join(name.replace("_", " ") for name in node.facts.buffers)
-        yield Fact("kept, not trained", (Formula(kept), f", {plain(names)}"))
+        yield Fact("buffer values", (Formula(kept), f", {plain(names)}"))
 
 
 def _whose(node: Node) -> Pieces:
