@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import IntEnum
 from typing import NamedTuple, TypeAlias
 
 from archc.budgets import current, limits, timed
@@ -45,7 +46,7 @@ class Trials:
 
     def _mended(self, mistake: Mistake) -> Mistake:
         fixes = [*mistake.fixes, *_by_name(mistake)]
-        best: tuple[int, Fix, str] | None = None
+        best: tuple[Rank, Fix, str] | None = None
         for fix in fixes:
             if self._left <= 0 or not fix.edits or _too_long(fix):
                 break
@@ -53,7 +54,7 @@ class Trials:
             rank, outcome = self._outcome(mistake, fix)
             if rank and (best is None or rank > best[0]):
                 best = rank, fix, outcome
-            if rank == 3:
+            if rank is Rank.PASSES:
                 break
         if best is not None:
             _, fix, outcome = best
@@ -63,26 +64,36 @@ class Trials:
             return dataclasses.replace(mistake, help=mistake.help.otherwise)
         return mistake
 
-    def _outcome(self, mistake: Mistake, fix: Fix) -> tuple[int, str]:
-        """How good a fix is: 3 nothing is left, 2 nothing is new, 1 it is gone, 0 it is not."""
+    def _outcome(self, mistake: Mistake, fix: Fix) -> tuple[Rank, str]:
+        """How good a fix is, and what to say of it."""
         sources = {edit.span.source.name: edit.span.source for edit in fix.edits}
         texts = {name: applied(source, fix.edits) for name, source in sources.items()}
         found = self._find(texts)
         if any(one.code == "A058" for one in found):
             self._left = 0
-            return 0, ""
+            return Rank.STAYS, ""
         left = set(_keys(found, fix.edits))
         if not left:
-            return 3, "with this change the whole spec passes"
+            return Rank.PASSES, "with this change the whole spec passes"
         (own,) = _keys([mistake], ())
         new = left - self._known
         again = any(key.where == own.where and key[:3] == own[:3] for key in new)
         if own in left or again or any(key.code in OF_TEXTS for key in new):
-            return 0, ""
+            return Rank.STAYS, ""
         if new and mistake.warning:
-            return 0, ""
+            return Rank.STAYS, ""
         others = f"{len(left)} other{'s are' if len(left) > 1 else ' is'} left"
-        return (1 if new else 2), f"with this change this mistake is gone; {others}"
+        rank = Rank.REPLACED if new else Rank.GONE
+        return rank, f"with this change this mistake is gone; {others}"
+
+
+class Rank(IntEnum):
+    """How good a fix is, the better the higher."""
+
+    STAYS = 0  # what is wrong is still wrong
+    REPLACED = 1  # it is gone, and shows what it had hidden
+    GONE = 2
+    PASSES = 3  # the whole spec does
 
 
 class Key(NamedTuple):
