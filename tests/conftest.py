@@ -1,14 +1,21 @@
-"""torchvision for the comparisons, whatever build of it is installed."""
+"""torchvision for the comparisons, whatever build of it is installed; and this folder's helpers."""
 
 from __future__ import annotations
 
 import importlib.util
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 import torch
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("untimed", deadline=None)  # no test fails because a machine is slow
+settings.load_profile("untimed")
 
 OPERATORS = ("nms", "qnms")  # of the detectors; importing torchvision registers shapes for them
 

@@ -19,12 +19,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from corpus import FOUND, furnish
 from fuzz_cases import case
 from minimise import minimised
-from survive import SERVICE, Broken, limit_memory, signature, survive
+from survive import SECONDS, SERVICE, Broken, limit_memory, signature, survive
 
 import archc
 
@@ -55,7 +56,7 @@ class Tally:
         self.memory = max(self.memory, other.memory)
 
 
-def tried(seeds: range) -> Tally:
+def tried(seeds: range, patience: float) -> Tally:
     """Put a range of inputs through everything."""
     tally = Tally()
     # what no signal reaches, a loop inside C, ends the process with its traceback
@@ -69,7 +70,7 @@ def tried(seeds: range) -> Tally:
             tally.kinds[kind] += 1
             start = time.process_time()
             try:
-                outcome = survive(data, folder, seed)
+                outcome = survive(data, folder, seed, patience)
             except Broken as broken:
                 sign = signature(broken)
                 tally.failed[sign] += 1
@@ -120,6 +121,7 @@ def main() -> int:
     parser.add_argument("--inputs", type=int, default=1_000_000)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0, help="the number of the first input")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="what is a hang")
     parser.add_argument("--no-keep", action="store_true", help="leave tests/fuzz/found as it is")
     given = parser.parse_args()
     faulthandler.enable()
@@ -127,7 +129,8 @@ def main() -> int:
     limit_memory()
     tally, start, said = Tally(), time.monotonic(), 0.0
     with multiprocessing.get_context("fork").Pool(given.jobs) as pool:
-        for part in pool.imap_unordered(tried, slices(given.seed, given.inputs)):
+        task = partial(tried, patience=given.seconds)
+        for part in pool.imap_unordered(task, slices(given.seed, given.inputs)):
             for sign, (seed, _) in part.failures.items():
                 if sign not in tally.failures:
                     print(f"{sign}: seed {seed}", flush=True)

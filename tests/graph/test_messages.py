@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from time import perf_counter
 
 import pytest
+from effort import calls
 from network import network, told
 
 from archc.errors import SpecError
@@ -159,6 +159,4 @@ def test_looking_for_remedies_is_bounded() -> None:
     )
     nodes += f"sum: {{op: concat, from: [{wide}]}}\nb: {{op: add, from: [sum, input, a0]}}\n"
     nodes += "c: {op: max_pool, kernel: 2, from: a0}\nd: {op: add, from: [c, a0]}\n"
-    begin = perf_counter()
-    told(nodes)
-    assert perf_counter() - begin < 20
+    assert calls(lambda: told(nodes)) < 5_000_000  # three times what was needed

@@ -1,4 +1,4 @@
-"""Every bomb is refused in two seconds and half a gigabyte."""
+"""Every bomb is refused with little work and in half a gigabyte."""
 
 from __future__ import annotations
 
@@ -14,25 +14,33 @@ import archc
 from archc import SpecError
 from archc.architecture import Architecture
 
-SECONDS, MEMORY = 2, 500 * 2**20
+CALLS = 15_000_000  # three times what the worst of them needs, some two seconds
+MEMORY = 500 * 2**20
 RUN = """
-import json, resource, sys, time
+import json, resource, sys
+sys.path.append("..")
 from archc import SpecError
 from archc.architecture import Architecture
 from bombs import BOMBS
+from effort import calls
 
 found = {}
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
-for name, (text, _) in BOMBS.items():
-    start = time.process_time()
+
+def refuse(name, text):
+    codes = []
     try:
         Architecture.loads(text, variant="v999" if name == "variants" else "")
-        codes = []
     except SpecError as error:
         codes = sorted({mistake.code for mistake in error.mistakes})
         assert len(error.mistakes) <= 50
         assert len(str(error)) < 200_000
-    found[name] = codes, time.process_time() - start
+    return codes
+
+for name, (text, _) in BOMBS.items():
+    codes = []
+    count = calls(lambda: codes.extend(refuse(name, text)))
+    found[name] = codes, count
 if sys.platform == "linux":  # where ru_maxrss also counts the process that started this one
     status = open("/proc/self/status").read().partition("VmHWM:")[2]
     peak = int(status.split()[0]) * 1024
@@ -43,8 +51,8 @@ print(json.dumps([found, peak]))
 
 
 @pytest.fixture(scope="module")
-def refused() -> tuple[dict[str, tuple[list[str], float]], int]:
-    """For each bomb the codes of its report and the seconds it took; and the most memory, in bytes."""
+def refused() -> tuple[dict[str, tuple[list[str], int]], int]:
+    """For each bomb the codes of its report and the calls it took; and the most memory, in bytes."""
     folder = Path(__file__).parent
     done = subprocess.run(
         [sys.executable, "-c", RUN], cwd=folder, capture_output=True, text=True, check=True
@@ -55,15 +63,15 @@ def refused() -> tuple[dict[str, tuple[list[str], float]], int]:
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_at_once(
-    name: str, refused: tuple[dict[str, tuple[list[str], float]], int]
+    name: str, refused: tuple[dict[str, tuple[list[str], int]], int]
 ) -> None:
-    codes, seconds = refused[0][name]
+    codes, count = refused[0][name]
     assert codes == [BOMBS[name][1]]
-    assert seconds < SECONDS
+    assert count < CALLS
 
 
 def test_bombs_take_little_memory(
-    refused: tuple[dict[str, tuple[list[str], float]], int],
+    refused: tuple[dict[str, tuple[list[str], int]], int],
 ) -> None:
     assert refused[1] < MEMORY
 

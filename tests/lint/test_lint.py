@@ -7,10 +7,10 @@ them before you keep them.
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import pytest
+from effort import calls
 
 from archc.architecture import Architecture
 from archc.errors import Mistake, SpecError
@@ -197,6 +197,5 @@ def test_wide_sums_take_little_time() -> None:
     graph = Architecture.loads(
         text + "outputs: [" + ", ".join(f"c{i}" for i in range(60)) + "]\n"
     ).graph
-    start = time.process_time()
     assert "W024" not in codes(lint(graph))
-    assert time.process_time() - start < 1
+    assert calls(lambda: lint(graph)) < 1_200_000  # three times what was needed
