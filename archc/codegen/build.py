@@ -16,6 +16,7 @@ import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from archc.built import FOLDER, another_folder
 from archc.codegen.emit import emit, network_name
@@ -38,6 +39,14 @@ def build(graph: Graph) -> nn.Module:
     return module
 
 
+_GRAPHS: WeakKeyDictionary[type, Graph] = WeakKeyDictionary()  # of the classes made in this process
+
+
+def graph_of(module: nn.Module) -> Graph | None:
+    """The graph that a module was built from, if that was in this process."""
+    return _GRAPHS.get(type(module))
+
+
 def network_class(graph: Graph) -> Any:
     """The class of the network, from its generated source.
 
@@ -54,7 +63,9 @@ def network_class(graph: Graph) -> Any:
     with warnings.catch_warnings():
         # what `import torch` says where numpy is not installed; nothing here needs it
         warnings.filterwarnings("ignore", "Failed to initialize NumPy", UserWarning)
-        return getattr(_imported(f"archc.built.{name}", path), network_name(graph))
+        made = getattr(_imported(f"archc.built.{name}", path), network_name(graph))
+    _GRAPHS.setdefault(made, graph)
+    return made
 
 
 def _imported(name: str, path: Path | None) -> ModuleType:

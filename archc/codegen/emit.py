@@ -101,6 +101,8 @@ class _Names:
     def block(self, plan: ClassPlan) -> str:
         block = plan.scope.block
         name = block.name if block is not None else ""
+        if plan.scope.part:
+            return f"`{name.removesuffix('_part')}`, the layers of {plan.scope.path} that are here"
         if plan.scope.patched:
             return f"`{name}` as patched in {plan.scope.path}"
         calls = self._calls[plan.name]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import groupby
 from string import Formatter
+from typing import Protocol
 
 from archc.codegen.plan import ClassPlan, Entry, Part, Step
 from archc.codegen.printer import inline, layout
 from archc.codegen.values import Allocation, Move, Values
+from archc.ops.lowering import Lowered
 
 SELF = ast.Name("self", ast.Load())
 
@@ -57,8 +59,10 @@ class Forward:
         self.taken = {*taken}
         self.allocation.name(self.taken)
         self._moves: dict[str, list[Move]] = {entry.id: [] for entry in entries}
+        self._maker: dict[str, Move] = {}
         for move in moves:
             self._moves[move.entry.id].append(move)
+            self._maker.update(dict.fromkeys(move.makes, move))
         self.entries = entries
         self.closing = self._closing(moves[-1]) if moves else None
 
@@ -117,7 +121,10 @@ class Forward:
         if entry.repeated and move.index is None and not self.values.is_chain(entry):
             yield from self._loop(move, self._name(move.makes[0]), reads, indent)
             return
-        expr = self._expression(move, reads)
+        reused = names[0] if move.reads[0] not in self.values.inputs else ""
+        *before, expr = self._expressions(move, reads, reused)
+        for first in before:
+            yield from layout(f"{reused} = ", first, indent)
         if move is self.closing:
             yield from layout("return ", expr, indent)
             return
@@ -125,32 +132,47 @@ class Forward:
             return  # an identity that goes on under the same name
         yield from layout(f"{', '.join(names)} = ", expr, indent)
 
-    def _expression(self, move: Move, reads: list[ast.expr]) -> ast.expr:
+    def _expressions(self, move: Move, reads: list[ast.expr], reused: str) -> list[ast.expr]:
+        """What a statement computes, in one expression or several: see ``_steps``."""
         entry = move.entry
         base = entry.shares or entry.id
         if entry.repeated and move.index is None:
-            return ast.Call(attribute(base), reads, [])
+            return [ast.Call(attribute(base), reads, [])]
         place = move.index or 0
         part = entry.parts[place]
         index = entry.order[place] if entry.repeated else None
         if part.bypass:
-            return reads[0]
+            return [reads[0]]
         if part.call is not None:
-            return ast.Call(_at(attribute(base), index), reads, [])
+            return [ast.Call(_at(attribute(base), index), reads, [])]
         modules = {step.attribute: _at(attribute(base + step.attribute.removeprefix(entry.id)), index)
                    for step in part.steps}  # fmt: skip
-        return self._steps(part, modules, reads, index)
+        free = [self._is_free(value) for value in move.reads]
+        fill = partial(self._filled, modules=modules, index=index)
+        return _pieces(part, fill, reads, free, reused)
 
-    def _steps(self, part: Part, modules: Mapping[str, ast.expr], reads: list[ast.expr],
-               index: int | None) -> ast.expr:  # fmt: skip
-        result: list[ast.expr] = reads
-        for step in part.steps:
-            fields: dict[str, ast.expr] = {"self": modules[step.attribute]}
-            for key, value in step.values.items():
-                kept = attribute(value_attribute(step, key, index))
-                fields[key] = value if is_literal(value) else kept
-            result = [filled(step.lowered.forward, result, fields)]
-        return result[0]
+    def _is_free(self, value: str) -> bool:
+        """Whether the one statement that reads a value may write over it.
+
+        It may if the value was certainly made in this class, since what a class is given is not its own,
+        and no derivative reads it.
+        """
+        move = self._maker.get(value)
+        if move is None or not self.allocation.read_once(value):
+            return False
+        entry = move.entry
+        if entry.condition is not None or (entry.repeated and move.index is None):
+            return False
+        steps = entry.parts[move.index or 0].steps
+        return bool(steps) and steps[-1].lowered.owned
+
+    def _filled(self, step: Step, template: str, reads: list[ast.expr],
+                modules: Mapping[str, ast.expr], index: int | None) -> ast.expr:  # fmt: skip
+        fields: dict[str, ast.expr] = {"self": modules[step.attribute]}
+        for key, value in step.values.items():
+            kept = attribute(value_attribute(step, key, index))
+            fields[key] = value if is_literal(value) else kept
+        return filled(template, reads, fields)
 
     def _loop(self, move: Move, name: str, reads: list[ast.expr], indent: int) -> Iterator[str]:
         """``for conv, norm in zip(self.conv1, self.conv1_norm): x = F.relu(norm(conv(x)))``"""
@@ -163,7 +185,7 @@ class Forward:
         if part.call is not None:
             variable = self._fresh("block")
             head = f"for {variable} in self.{base}:"
-            body: ast.expr = ast.Call(ast.Name(variable, ast.Load()), reads, [])
+            body: list[ast.expr] = [ast.Call(ast.Name(variable, ast.Load()), reads, [])]
         else:
             steps = [step for step in part.steps if step.lowered.module is not None]
             words = {s.attribute: self._fresh(_word(s, entry)) for s in steps}
@@ -172,14 +194,53 @@ class Forward:
             head = _head(list(words.values()), lists, count)
             modules: dict[str, ast.expr] = {s.attribute: SELF for s in part.steps}
             modules.update({key: ast.Name(word, ast.Load()) for key, word in words.items()})
-            body = self._steps(part, modules, reads, None)
+            fill = partial(self._filled, modules=modules, index=None)
+            body = _pieces(part, fill, reads, [False] * len(reads), name)
         yield f"{' ' * indent}{head}"
-        yield from layout(f"{name} = ", body, indent + 4)
+        for expr in body:
+            yield from layout(f"{name} = ", expr, indent + 4)
 
     def _fresh(self, word: str) -> str:
         while word in self.taken:
             word += "_"
         return word
+
+
+class _Fill(Protocol):
+    def __call__(self, step: Step, template: str, reads: list[ast.expr]) -> ast.expr: ...
+
+
+def _pieces(
+    part: Part, fill: _Fill, reads: list[ast.expr], free: Sequence[bool], reused: str
+) -> list[ast.expr]:
+    """The steps of a layer: one expression, or if the variable ``reused`` holds what it reads, several.
+
+    While ``x = norm(conv(x))`` runs, ``x`` holds its old value until the norm is done. So each step that
+    makes a new tensor gets a statement, and the old one goes. ``free`` tells of each value read whether
+    it may be written over.
+    """
+    cuts = bool(reused) and inline(reads[0]) == reused
+    found: list[ast.expr] = []
+    for step in part.steps:
+        template, reads = _over(step.lowered, reads, free)
+        made = bool(found) and inline(found[-1]) != reused  # an identity makes nothing
+        if made and cuts and template != step.lowered.in_place:
+            reads = [ast.Name(reused, ast.Load())]
+        else:
+            found = found[:-1]
+        found.append(fill(step, template, reads))
+        reads, free = found[-1:], [step.lowered.owned]
+    return found
+
+
+def _over(
+    lowered: Lowered, reads: list[ast.expr], free: Sequence[bool]
+) -> tuple[str, list[ast.expr]]:
+    """The template of a step and what it reads: in place, with what it writes over first, where it may."""
+    if not lowered.in_place or True not in free:
+        return lowered.forward, reads
+    place = list(free).index(True)
+    return lowered.in_place, [reads[place], *reads[:place], *reads[place + 1 :]]
 
 
 def value_attribute(step: Step, key: str, index: int | None) -> str:

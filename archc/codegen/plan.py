@@ -38,6 +38,9 @@ class Part:
     steps: list[Step] = field(default_factory=list)
     call: ast.Call | None = None
     bypass: bool = False  # a patch removed the instance; `call` is an nn.Identity
+    outputs: list[str] = field(
+        default_factory=list
+    )  # where instances differ in them; else the entry's
 
     @property
     def modules(self) -> list[tuple[str, ast.Call]]:
@@ -60,6 +63,7 @@ class Entry:
         None  # when calls repeat it differently: parts are the first, and the rest
     )
     training_only: bool = False
+    calls: list[tuple[str, ...]] | None = None  # each instance's own reads, where they differ
 
     @property
     def id(self) -> str:
@@ -151,11 +155,13 @@ class _ClassWriter:
         if count is not None:  # equal in every call, so what holds for the first holds for the rest
             for step, rest in zip(parts[0].steps, parts[1].steps, strict=True):
                 rest.values, rest.init = step.values, step.init
-        block = next((p.block for p in example.parts if isinstance(p, Scope)), None)
-        outputs = list(block.outputs) if block is not None and len(block.outputs) > 1 else []
+        outputs = [_outputs(part) for part in example.parts]
+        if example.calls is not None:
+            for part, own in zip(parts, outputs, strict=True):
+                part.outputs = own
         self.plan.entries[name] = Entry(
-            example.spec, _reads(example, parts), parts, example.repeated, example.order, outputs, shares,
-            condition, count,
+            example.spec, _reads(example, parts), parts, example.repeated, example.order,
+            outputs[0] if example.calls is None else [], shares, condition, count, calls=example.calls,
         )  # fmt: skip
 
     def _condition(self, name: str, items: Mapping[int, Item]) -> ast.expr:
@@ -276,6 +282,12 @@ def _reads(item: Item, parts: list[Part]) -> tuple[str, ...]:
     if extra is None or f"{{{len(item.reads)}}}" not in parts[0].steps[0].lowered.forward:
         return item.reads
     return (*item.reads, extra)
+
+
+def _outputs(part: Layer | Scope | Bypass) -> list[str]:
+    """The names of a call's results, if it has several."""
+    block = part.block if isinstance(part, Scope) else None
+    return list(block.outputs) if block is not None and len(block.outputs) > 1 else []
 
 
 def _fullness(scope: Scope) -> int:

@@ -11,6 +11,7 @@ from archc.graph import outputs
 from archc.graph.calls import Calls
 from archc.graph.frame import Frame, Result
 from archc.graph.graph import Facts, Graph, Node, Scope
+from archc.graph.rewriting.tree import Tree
 from archc.ops.base import Operator, Shapes
 from archc.spec.document import NodeSpec
 from archc.spec.evaluation import SHAPE_WORDS
@@ -25,6 +26,8 @@ class Tracing(Calls):
 
     ``written`` holds each `when` and each `repeat` in terms of the traced names, by (path, key).
     """
+
+    remembers = False  # equal numbers may come from different expressions
 
     def __init__(self, graph: Graph, own: Mapping[str, ast.expr]) -> None:
         super().__init__(graph.document)
@@ -61,7 +64,7 @@ def traced(graph: Graph, scope: Scope, names: Mapping[str, str]) -> tuple[Scope,
     ``names`` gives each arg, and each input's channels, its name in the class: ``width``, ``input``.
     """
     block = scope.block
-    if block is None:
+    if block is None or scope.part:
         return scope, {}
     own: dict[str, ast.expr] = {name: ast.Name(names[name], ast.Load()) for name in scope.args}
     walk = Tracing(graph, own)
@@ -77,7 +80,18 @@ def traced(graph: Graph, scope: Scope, names: Mapping[str, str]) -> tuple[Scope,
     frame.above = block.inputs[0]
     walk.walk(frame)
     outputs.of_block(block, frame, walk)
+    _edit(copy, graph)
     return copy, walk.written
+
+
+def _edit(scope: Scope, graph: Graph) -> None:
+    """Make the changes that the graph has been through to the scope, as far as they are its own."""
+    edits = [edit for edit in graph.edits if edit.scope == scope.path]
+    if edits:
+        tree = Tree(scope, deep=False)
+        for edit in edits:
+            edit.apply(tree)
+        tree.resolve()
 
 
 def _trace_arg(value: Any, name: ast.expr) -> Any:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from archc.codegen.plan import ClassPlan, Entry, Step
+from archc.codegen.plan import ClassPlan, Entry, Part, Step
 
 END = 1 << 60  # reading at the return statement
 
@@ -80,7 +80,9 @@ class Values:
         moves = []
         for place, index in enumerate(entry.order):
             last = place == len(entry.order) - 1
-            made = _made(entry, "" if last else f".{index}")
+            if entry.calls is not None:
+                reads = [self.value(reference) for reference in entry.calls[place]]
+            made = _made(entry, "" if last else f".{index}", entry.parts[place])
             if entry.parts[place].bypass:  # of several values, the first passes by
                 made = made[:1]
                 moves.append(Move(entry, reads[:1], made, place))
@@ -95,6 +97,8 @@ class Values:
             return False
         if entry.count is not None:
             return False
+        if entry.calls is not None:
+            return True
         moved = entry.order != list(range(len(entry.order)))
         return moved or bool(entry.outputs) or entry.id in self._written_out or not _alike(entry)
 
@@ -107,9 +111,10 @@ class Values:
         return all(part.call is not None or _bare(part.steps) for part in entry.parts)
 
 
-def _made(entry: Entry, suffix: str) -> list[str]:
+def _made(entry: Entry, suffix: str, part: Part | None = None) -> list[str]:
     name = entry.id + suffix
-    return [f"{name}.{output}" for output in entry.outputs] or [name]
+    outputs = part.outputs if part is not None and part.outputs else entry.outputs
+    return [f"{name}.{output}" for output in outputs] or [name]
 
 
 def _likes(entry: Entry) -> int:
@@ -127,7 +132,10 @@ def _alike(entry: Entry) -> bool:
     if all(part.call is not None or _bare(part.steps) for part in entry.parts):
         return True
     first, *rest = [
-        [(s.lowered.forward, {k: ast.dump(v) for k, v in s.values.items()}) for s in part.steps]
+        [
+            (s.lowered.forward, s.lowered.owned, {k: ast.dump(v) for k, v in s.values.items()})
+            for s in part.steps
+        ]
         for part in entry.parts
     ]
     return all(part == first for part in rest)
@@ -161,6 +169,11 @@ class Allocation:
 
     def unread(self, value: str) -> bool:
         return not self._uses[value]
+
+    def read_once(self, value: str) -> bool:
+        """Whether one statement reads a value, once, and it is no result."""
+        uses = self._uses[value]
+        return len(uses) == 1 and uses[0] != END
 
     def _assign(self, place: int, move: Move, value: str, number: int) -> None:
         source = move.reads[0]

@@ -8,28 +8,45 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from archc.errors import Mistake
+from archc.graph.remembered import labels, remember
 from archc.ops.base import Operator, Shape, Shapes
 from archc.spec.document import Block, Document, NodeSpec
 
 if TYPE_CHECKING:
     import networkx
 
+    from archc.graph.rewriting.edits import Edit
 
-class Facts(NamedTuple):
-    """What follows from an operator and its input shapes alone; shared by all equal nodes."""
 
+class _Facts(NamedTuple):
     shape: Shape
     weights: Mapping[str, Shape]
     buffers: Mapping[str, Shape]
     macs: int
 
-    @property
+
+class Facts(_Facts):
+    """What follows from an operator and its input shapes alone; shared by all equal nodes."""
+
+    @cached_property
     def params(self) -> int:
-        return sum(prod(shape) for shape in self.weights.values())
+        """Numbers in the weights."""
+        return sum(map(prod, self.weights.values()))
+
+    @cached_property
+    def kept(self) -> int:
+        """Numbers in the buffers."""
+        return sum(map(prod, self.buffers.values()))
+
+    @cached_property
+    def size(self) -> int:
+        """Numbers in the result."""
+        return prod(self.shape)
 
 
 @dataclass(slots=True, eq=False)
@@ -73,7 +90,7 @@ class Node:
     @property
     def buffers(self) -> int:
         """Numbers kept but not trained; 0 where it shares another's."""
-        return 0 if self.shared is not None else sum(map(prod, self.facts.buffers.values()))
+        return 0 if self.shared is not None else self.facts.kept
 
     @property
     def macs(self) -> int:
@@ -83,8 +100,13 @@ class Node:
     @property
     def label(self) -> str:
         """The operation as a paper's figure writes it: ``3×3 conv, 64, /2``; ``3 conv`` on one axis."""
-        shapes = self.input_shapes
-        return self.op.label(max(len(shapes[0]) - 1, 1) if shapes else 2)
+        axes = max(len(self.inputs[0].facts.shape) - 1, 1) if self.inputs else 2
+        key = id(self.op), axes
+        known = labels.get(key)
+        if known is None:
+            known = (self.op, self.op.label(axes))
+            remember(labels, key, known)
+        return known[1]
 
     def __repr__(self) -> str:
         return f"Node({self.name}: {self.op.name} {self.shape})"
@@ -140,6 +162,9 @@ class Item:
     repeated: bool = False
     order: list[int] = field(default_factory=list)
     shares: Item | None = None  # the item whose weights this one uses
+    calls: list[tuple[str, ...]] | None = (
+        None  # each instance's own reads, where a stage has parts of some
+    )
 
 
 @dataclass(slots=True, eq=False)
@@ -153,6 +178,7 @@ class Scope:
     items: list[Item] = field(default_factory=list)
     outputs: dict[str, Node] = field(default_factory=dict)  # the first is the bare call's
     patched: bool = False  # an instance inside it was patched by path
+    part: bool = False  # it has only some of the call's layers: a stage of a pipeline has not all
 
     @property
     def result(self) -> Node:
@@ -180,6 +206,7 @@ class Graph:
     """An architecture with a shape for every value. ``nodes`` are in document order, inputs left out.
 
     ``left_out`` holds the paths of nodes and instances that a patch left out by naming other outputs.
+    ``edits`` made this graph of the one that the document describes.
     """
 
     name: str
@@ -190,6 +217,7 @@ class Graph:
     outputs: list[GraphOutput]
     warnings: list[Mistake] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
+    edits: tuple[Edit, ...] = ()
 
     def networkx(self) -> networkx.DiGraph[str]:
         """Nodes by name, the document's inputs included; edges from producer to consumer."""

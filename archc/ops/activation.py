@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
-from archc.ops.base import Example, Operator, Shape, Shapes, attr
+from archc.ops.base import Example, Kept, Operator, Shape, Shapes, attr
 from archc.ops.kinds import BOOL, NUMBER, choice
 from archc.ops.lowering import Arg, Call, Lowered
 
@@ -23,6 +24,7 @@ class Activation(Operator):
     role = "act"
     words: ClassVar[str]
     torch: ClassVar[str]  # the call, as a lowering's template
+    in_place: ClassVar[str] = ""  # over its input, where the derivative is computed from the result
 
     def values(self) -> Mapping[str, Any]:
         """What the template's fields stand for."""
@@ -32,7 +34,7 @@ class Activation(Operator):
         return self.words
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered(self.torch, values=self.values())
+        return Lowered(self.torch, values=self.values(), in_place=self.in_place)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ class ReLU(Activation, name="relu", family="activation"):
 
     words = "ReLU"
     torch = "F.relu({0})"
+    in_place = "F.relu({0}, inplace=True)"
+    keeps = "output"
     source = "Nair and Hinton, Rectified linear units improve restricted Boltzmann machines, 2010"
     examples = anywhere()
 
@@ -51,6 +55,7 @@ class ReLU6(Activation, name="relu6", family="activation"):
 
     words = "ReLU6"
     torch = "F.relu6({0})"
+    in_place = "F.relu6({0}, inplace=True)"
     source = "Howard et al., MobileNets, 2017"
     examples = anywhere()
 
@@ -164,6 +169,10 @@ class Tanh(Activation, name="tanh", family="activation"):
     def label(self, axes: int = 2) -> str:
         return "scaled tanh" if self.scaled else "tanh"
 
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        numbers = prod(output)  # scaled, the tanh itself is neither the input nor the result
+        return Kept(values=numbers, working=numbers) if self.scaled else Kept(output=True)
+
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         return Lowered("1.7159 * torch.tanh(2 / 3 * {0})" if self.scaled else "torch.tanh({0})")
 
@@ -174,6 +183,7 @@ class Sigmoid(Activation, name="sigmoid", family="activation"):
 
     words = "sigmoid"
     torch = "torch.sigmoid({0})"
+    keeps = "output"
     source = (
         "Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986"
     )
@@ -206,6 +216,7 @@ class Softmax(Activation, name="softmax", family="activation"):
 
     words = "softmax"
     torch = "F.softmax({0}, dim=1)"
+    keeps = "output"
     source = "Bridle, Probabilistic interpretation of feedforward classification outputs, 1990"
     examples = anywhere()
 
@@ -216,5 +227,6 @@ class LogSoftmax(Activation, name="log_softmax", family="activation"):
 
     words = "log softmax"
     torch = "F.log_softmax({0}, dim=1)"
+    keeps = "output"
     source = "Bridle, Probabilistic interpretation of feedforward classification outputs, 1990"
     examples = anywhere()

@@ -73,6 +73,8 @@ class Identity(Operator, name="identity", family="shape"):
     """The input itself."""
 
     view = True
+    keeps = ""
+    same_gradient = True
     source = "He et al., Identity mappings in deep residual networks, 2016"
     examples = anywhere()
 
@@ -85,6 +87,8 @@ class Flatten(Operator, name="flatten", family="shape"):
     """All numbers in one vector, channel by channel."""
 
     view = True
+    keeps = ""
+    same_gradient = True
     source = "https://docs.pytorch.org/docs/stable/generated/torch.flatten.html"
     examples = (
         Example({}, ((256, 6, 6),), (9216,)),
@@ -113,6 +117,8 @@ class Reshape(Operator, name="reshape", family="shape"):
     shape: tuple[int, ...] = attr(SHAPE, "the new shape, without the batch; -1 for what is left")
 
     view = True
+    keeps = ""
+    same_gradient = True
     source = "https://docs.pytorch.org/docs/stable/generated/torch.reshape.html"
     examples = (
         Example({"shape": [128, 7, 7]}, ((6272,),), (128, 7, 7)),
@@ -171,6 +177,8 @@ class Permute(Operator, name="permute", family="shape"):
     order: tuple[int, ...] = attr(ORDER, "the input's axes in their new order; 0 is the channels")
 
     view = True
+    keeps = ""
+    same_gradient = True
     source = "https://docs.pytorch.org/docs/stable/generated/torch.permute.html"
     examples = (
         Example({"order": [1, 2, 0]}, ((3, 8, 9),), (8, 9, 3)),
@@ -222,6 +230,7 @@ class Slice(Operator, name="slice", family="shape"):
     )
 
     view = True
+    keeps = ""
     source = "https://docs.pytorch.org/docs/stable/tensor_view.html"
     examples = (
         Example({"channels": [0, 3]}, ((6, 14, 14),), (3, 14, 14)),

@@ -83,6 +83,23 @@ NOWHERE = Window(Fraction(1), Fraction(0), Fraction(-1))  # reads no position: o
 POINT = Window(Fraction(1), Fraction(0), Fraction(0))
 
 
+class Kept(NamedTuple):
+    """What autograd keeps of one call until its backward pass, and what the call needs besides.
+
+    ``inputs`` are the positions of the inputs that are kept as they are, ``output`` says whether the result
+    is; neither takes memory of its own. What does: ``values`` of the result's type and ``bytes`` (masks,
+    indices) for each sample, and ``fixed`` values whatever the batch. ``working`` values for each sample
+    live while the call runs, beside its inputs and its result, whether anything is kept or not.
+    """
+
+    inputs: tuple[int, ...] = ()
+    output: bool = False
+    values: int = 0
+    bytes: int = 0
+    fixed: int = 0
+    working: int = 0
+
+
 @dataclass(frozen=True)
 class Kind:
     """A type of attribute: its JSON Schema, how docs name it, and the check that also normalises.
@@ -145,6 +162,8 @@ class Operator:
     role: ClassVar[Literal["", "norm", "act"]] = ""  # may stand as `norm:` or `act:` of a node
     weighted: ClassVar[bool] = False  # counts as a layer in the depth that papers quote
     view: ClassVar[bool] = False  # in evaluation the result shares its input's memory
+    keeps: ClassVar[Literal["input", "output", ""]] = "input"  # what a derivative is computed from
+    same_gradient: ClassVar[bool] = False  # the inputs' gradients lie in the memory of the result's
     reads: ClassVar[str] = ""  # the attribute that names one more node to read (crop's `like`)
     examples: ClassVar[tuple[Example, ...]] = ()
     source: ClassVar[str] = ""  # the paper or page the operator follows
@@ -232,6 +251,14 @@ class Operator:
         The default holds for operators that work position by position.
         """
         return tuple((POINT,) * (len(shape) - 1) for shape in inputs)
+
+    def is_view(self, training: bool) -> bool:
+        """Whether the result shares its input's memory."""
+        return self.view
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        """What autograd keeps of a call, as PyTorch's derivatives.yaml has it for what it is lowered to."""
+        return Kept((0,) if self.keeps == "input" else (), self.keeps == "output")
 
     def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
         """The arithmetic behind each size of the output, channels first; None where it is the input's."""

@@ -8,6 +8,7 @@ from math import gcd, prod
 from archc.ops.base import (
     AttributeMistake,
     Example,
+    Kept,
     Shape,
     ShapeError,
     Shapes,
@@ -24,6 +25,7 @@ from archc.ops.windows import (
     Axis,
     Sliding,
     by_sign,
+    copied,
     counts,
     module_padding,
     pad_values,
@@ -78,6 +80,12 @@ class Convolution(Sliding):
 
     def macs(self, inputs: Shapes, output: Shape) -> int:
         return prod(self.weights(inputs)["weight"]) * prod(output[1:])
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        axes = self.windows(inputs[0])
+        if all(axis.padding.before == axis.padding.after for axis in axes):
+            return Kept(inputs=(0,))
+        return copied(inputs[0], axes)
 
     def one_filter(self, shape: Shape) -> Expr:
         """How many numbers one filter reads: ``11·11·3``, or ``5·5·96/2`` in one of two groups."""
@@ -216,6 +224,12 @@ class Conv(Convolution, name="conv", family="convolution"):
             shapes["weight"] = (sum(map(len, self.connections)), *shapes["weight"][2:])
         return shapes
 
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        kept = super().kept(inputs, output)
+        if self.connections is None:
+            return kept
+        return kept._replace(fixed=prod(super().weights(inputs)["weight"]))  # with the zeros
+
     def sizes(self, inputs: Shapes, output: Shape) -> tuple[Formula | None, ...]:
         return (Formula(self.filters, "the filters"), *super().sizes(inputs, output)[1:])
 
@@ -321,6 +335,6 @@ def padded(
 ) -> Lowered:
     """The module on its input, padded before where the module cannot do it (sides that differ)."""
     if all(axis.padding.before == axis.padding.after for axis in axes):
-        return Lowered("{self}({0})", module, {}, support, inits)
+        return Lowered("{self}({0})", module, {}, support, inits, owned=True)
     values = {"pad": pad_values(axes)}
-    return Lowered("{self}(F.pad({0}, {pad}))", module, values, support, inits)
+    return Lowered("{self}(F.pad({0}, {pad}))", module, values, support, inits, owned=True)

@@ -173,9 +173,10 @@ class ConvTranspose(Operator, name="conv_transpose", family="convolution"):
         )
         fan_in = prod(self.weights(inputs)["weight"][1:])  # as PyTorch reads it off the tensor
         if self.init is None:
-            return Lowered("{self}({0})", module)
+            return Lowered("{self}({0})", module, owned=True)
         inits = self.init.inits(fan_in, self.bias)
-        return Lowered("{self}({0})", module, support=self.init.support, init=inits)
+        support = self.init.support
+        return Lowered("{self}({0})", module, support=support, init=inits, owned=True)
 
 
 def _reach(axis: tuple[int, int, int, int, int, int]) -> Formula:

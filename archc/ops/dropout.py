@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 from archc.ops.activation import anywhere
-from archc.ops.base import Operator, Shape, Shapes, attr
+from archc.ops.base import Kept, Operator, Shape, Shapes, attr
 from archc.ops.kinds import RATE
 from archc.ops.lowering import Arg, Call, Lowered
 
 
+class Dropping(Operator):
+    """Base of both: a rate of 0 drops nothing in training either."""
+
+    view = True
+    rate: float
+
+    def is_view(self, training: bool) -> bool:
+        return not training or self.rate == 0
+
+
 @dataclass(frozen=True)
-class Dropout(Operator, name="dropout", family="dropout"):
+class Dropout(Dropping, name="dropout", family="dropout"):
     """Dropout: in training sets numbers to 0 at random and scales the rest by 1 / (1 − rate)."""
 
     rate: float = attr(RATE, "share of the numbers that is dropped", 0.5)
 
-    view = True
     source = (
         "Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting, 2014"
     )
@@ -24,6 +34,10 @@ class Dropout(Operator, name="dropout", family="dropout"):
 
     def label(self, axes: int = 2) -> str:
         return f"dropout {self.rate * 100:g} %"
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        """The mask, by which the gradient is multiplied; of the values' type on a CPU, bytes on a GPU."""
+        return Kept(values=prod(output) if self.rate else 0)
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         return Lowered("{self}({0})", Call("nn.Dropout", (Arg("p", self.rate, 0.5),)))
@@ -53,17 +67,19 @@ class DropPath(nn.Module):
 
 
 @dataclass(frozen=True)
-class DropPath(Operator, name="drop_path", family="dropout"):
+class DropPath(Dropping, name="drop_path", family="dropout"):
     """Stochastic depth: in training drops the whole branch of a sample, and scales what stays."""
 
     rate: float = attr(RATE, "share of the samples whose branch is dropped")
 
-    view = True
     source = "Huang et al., Deep networks with stochastic depth, 2016"
     examples = tuple(example._replace(settings={"rate": 0.2}) for example in anywhere(rate=0.2))
 
     def label(self, axes: int = 2) -> str:
         return f"drop path {self.rate * 100:g} %"
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return Kept(bytes=1, working=prod(output)) if self.rate else Kept()
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         module = Call("DropPath", (Arg("", self.rate),))

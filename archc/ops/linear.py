@@ -67,4 +67,4 @@ class FullyConnected(Operator, name="fc", family="fully_connected"):
             "nn.Linear", (Arg("", features), Arg("", self.units), Arg("bias", self.bias, True))
         )
         inits = () if self.init is None else self.init.inits(features, self.bias)
-        return Lowered(f"{{self}}({flattened(inputs[0])})", module, init=inits)
+        return Lowered(f"{{self}}({flattened(inputs[0])})", module, init=inits, owned=True)

@@ -54,6 +54,12 @@ class Init(NamedTuple):
 class Lowered:
     """What an operator becomes. ``support`` holds the source of classes or functions that torch
     lacks (each one definition, standalone but for ``torch``, ``nn`` and ``F``); written once a file.
+
+    ``owned`` says that the result has memory of its own which no derivative reads; ``in_place`` is the
+    template that writes the result over ``{0}``, as hand-written code does. Of two inputs either may
+    stand there, so it must not matter which is the first. It is exact where it is used: what it
+    overwrites is ``owned`` and nothing else reads it, the numbers are the same, and the derivative of
+    ``in_place`` is computed from the result.
     """
 
     forward: str
@@ -61,3 +67,5 @@ class Lowered:
     values: Mapping[str, Any] = field(default_factory=dict)
     support: tuple[str, ...] = ()
     init: tuple[Init, ...] = ()
+    owned: bool = False
+    in_place: str = ""

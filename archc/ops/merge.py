@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import accumulate
+from math import prod
 from typing import NoReturn
 
 from archc.ops.base import (
     POINT,
     AxisField,
     Example,
+    Kept,
     Operator,
     Shape,
     ShapeError,
@@ -59,14 +63,16 @@ class Merge(Operator):
     """Base of operators of two or more inputs."""
 
     arity = (2, None)
+    keeps = ""
     torch = ""  # what joins the inputs in the lowering
+    owned = False  # no derivative reads the result
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         parts = [f"{{{index}}}" for index in range(len(inputs))]
         while self.torch != ", " and len(parts) > MOST:
             groups = (parts[first : first + MOST] for first in range(0, len(parts), MOST))
             parts = [f"({self.torch.join(group)})" for group in groups]
-        return Lowered(self.torch.join(parts))
+        return Lowered(self.torch.join(parts), owned=self.owned)
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Concat(Merge, name="concat", family="merge"):
     )
 
     torch = ", "
+    same_gradient = True
 
     def infer(self, inputs: Shapes) -> Shape:
         kinds = [shape[1:] for shape in inputs]
@@ -95,7 +102,8 @@ class Concat(Merge, name="concat", family="merge"):
         return (channels, *(None,) * (len(output) - 1))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered(f"torch.cat([{super().lower(inputs, output).forward}], dim=1)")
+        joined = super().lower(inputs, output).forward
+        return Lowered(f"torch.cat([{joined}], dim=1)", owned=True)
 
 
 @dataclass(frozen=True)
@@ -111,12 +119,26 @@ class Add(Merge, name="add", family="merge"):
     )
 
     torch = " + "
+    owned = True
+    same_gradient = True
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return Kept(working=prod(output) if len(inputs) > 2 else 0)
 
     def infer(self, inputs: Shapes) -> Shape:
         for other in inputs[1:]:
             if other != inputs[0]:
                 refuse(self.name, inputs, list(inputs), sizes_help(self.name, inputs[0], other))
         return inputs[0]
+
+    def lower(self, inputs: Shapes, output: Shape) -> Lowered:
+        lowered = super().lower(inputs, output)
+        return lowered if len(inputs) > 2 else replace(lowered, in_place="{0}.add_({1})")
+
+
+def broadcast(one: Shape, other: Shape) -> Shape:
+    """The shape of a product of two, whose sizes are equal or 1."""
+    return tuple(map(max, one, other))
 
 
 @dataclass(frozen=True)
@@ -138,7 +160,7 @@ class Mul(Merge, name="mul", family="merge"):
         if len(set(ranks)) > 1:
             other = next(shape for shape in inputs if len(shape) != len(inputs[0]))
             refuse(self.name, inputs, ranks, sizes_help(self.name, inputs[0], other))
-        shape = tuple(map(max, zip(*inputs, strict=True)))
+        shape = reduce(broadcast, inputs)
         for index, other in enumerate(inputs):
             if any(size not in (1, full) for size, full in zip(other, shape, strict=True)):
                 first = 0 if index else 1
@@ -150,6 +172,12 @@ class Mul(Merge, name="mul", family="merge"):
                     inputs=(index,),
                 )
         return shape
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        """All inputs, and of more than two the products on the way."""
+        between = sum(map(prod, accumulate(inputs, broadcast))) - prod(inputs[0]) - prod(output)
+        working = prod(output) if between else 0
+        return Kept(tuple(range(len(inputs))), values=between, working=working)
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return tuple(

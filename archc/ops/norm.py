@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
-from archc.ops.base import AxisField, Example, Operator, Shape, ShapeError, Shapes, Whole, attr
+from archc.ops.base import (
+    AxisField,
+    Example,
+    Kept,
+    Operator,
+    Shape,
+    ShapeError,
+    Shapes,
+    Whole,
+    attr,
+)
 from archc.ops.conv import group_mistake
 from archc.ops.kinds import BOOL, EPS, NUMBER, POSITIVE, number
 from archc.ops.lowering import Arg, Call, Lowered
@@ -44,6 +55,9 @@ class BatchNorm(Normalisation, name="batch_norm", family="normalisation"):
         channels = (inputs[0][0],)
         return {"running_mean": channels, "running_var": channels}
 
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return Kept(inputs=(0,), fixed=2 * output[0])  # mean and deviation of each channel
+
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         (shape,) = inputs
         module = Call(
@@ -55,7 +69,7 @@ class BatchNorm(Normalisation, name="batch_norm", family="normalisation"):
                 Arg("affine", self.affine, True),
             ),
         )
-        return Lowered("{self}({0})", module)
+        return Lowered("{self}({0})", module, owned=True)
 
 
 CHANNEL_LAYER_NORM = '''
@@ -81,6 +95,11 @@ class LayerNorm(Normalisation, name="layer_norm", family="normalisation"):
         Example({}, ((8, 12),), (8, 12)),
         Example({}, ((4, 2, 3, 3),), (4, 2, 3, 3)),
     )
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        positions = prod(output[1:])
+        working = 2 * positions + prod(output) * (positions > 1)  # channels last, for torch
+        return Kept(inputs=(0,), values=2 * positions, working=working)
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         (shape,) = inputs
@@ -124,6 +143,9 @@ class GroupNorm(Normalisation, name="group_norm", family="normalisation"):
     def label(self, axes: int = 2) -> str:
         return f"group norm, {self.groups} group{'s' * (self.groups != 1)}"
 
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return Kept(inputs=(0,), values=2 * self.groups)
+
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         module = Call(
             "nn.GroupNorm",
@@ -134,7 +156,7 @@ class GroupNorm(Normalisation, name="group_norm", family="normalisation"):
                 Arg("affine", self.affine, True),
             ),
         )
-        return Lowered("{self}({0})", module)
+        return Lowered("{self}({0})", module, owned=True)
 
 
 @dataclass(frozen=True)
@@ -159,6 +181,10 @@ class InstanceNorm(Normalisation, name="instance_norm", family="normalisation"):
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(output) - 1),)
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        """The input, mean and deviation, and the factors, which torch repeats for each sample."""
+        return Kept(inputs=(0,), values=(3 if self.affine else 2) * output[0])
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         (shape,) = inputs
@@ -200,6 +226,11 @@ class LocalResponseNorm(Operator, name="lrn", family="normalisation"):
 
     def label(self, axes: int = 2) -> str:
         return "local response norm"
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        """The input, its padded squares, and the denominator before and after the power."""
+        padded = (output[0] + self.size - 1) * prod(output[1:])
+        return Kept(inputs=(0,), values=padded + 2 * prod(output), working=2 * prod(output))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         module = Call(

@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
-from archc.ops.base import (
-    AxisField,
-    Bins,
-    Example,
-    Operator,
-    Shape,
-    ShapeError,
-    Shapes,
-    Whole,
-    attr,
-)
+from archc.ops.base import AxisField, Example, Kept, Operator, Shape, ShapeError, Shapes, attr
 from archc.ops.conv import dilated, printed
 from archc.ops.formula import Formula
 from archc.ops.kinds import BOOL, SIDES_OR_SAME, SIZE, Padding, Size
@@ -24,7 +15,9 @@ from archc.ops.windows import (
     Axis,
     Sliding,
     all_read,
+    bins,
     by_sign,
+    copied,
     counts,
     module_padding,
     module_pads,
@@ -32,6 +25,8 @@ from archc.ops.windows import (
     step,
     windows,
 )
+
+INDEX = 8  # bytes: where in its window a maximum was found
 
 
 class Pool(Sliding):
@@ -77,6 +72,10 @@ class Pool(Sliding):
                 code="A061",
                 setting="ceil",
             )
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        axes = self.windows(inputs[0])
+        return Kept(inputs=(0,)) if module_pads(axes) else copied(inputs[0], axes)
 
     def args(self, axes: tuple[Axis, ...]) -> tuple[Arg, ...]:
         """Kernel, stride and, unless it differs by side, padding as arguments."""
@@ -129,6 +128,9 @@ class MaxPool(Pool, name="max_pool", family="pooling"):
                     setting="dilation",
                 )
         return output
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return super().kept(inputs, output)._replace(bytes=INDEX * prod(output))
 
     def label(self, axes: int = 2) -> str:
         words = f"{by_sign(self.kernel, axes)} max pool{dilated(self.dilation)}"
@@ -243,20 +245,16 @@ class Adaptive(Operator):
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         pairs = zip(inputs[0][1:], output[1:], strict=True)
-        return (tuple(_bins(size, wanted) for size, wanted in pairs),)
+        return (tuple(bins(size, wanted) for size, wanted in pairs),)
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        if self.torch_name == "AdaptiveMaxPool":
+            return Kept(inputs=(0,), bytes=INDEX * prod(output))
+        return Kept(inputs=(0,) if prod(output[1:]) > 1 else ())  # of whole maps it is torch.mean
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         function = f"nn.{self.torch_name}{len(inputs[0]) - 1}d"
         return Lowered("{self}({0})", Call(function, (Arg("", self.printed_size()),)))
-
-
-def _bins(size: int, wanted: int) -> AxisField:
-    """Bin p runs from ⌊p·size/wanted⌋ to ⌈(p + 1)·size/wanted⌉, which is not included."""
-    if wanted == 1:
-        return Whole()
-    return Bins(
-        tuple((p * size // wanted, -(-(p + 1) * size // wanted) - 1) for p in range(wanted))
-    )
 
 
 class AdaptiveTo(Adaptive):

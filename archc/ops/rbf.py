@@ -10,6 +10,7 @@ from archc.ops.base import (
     AttributeMistake,
     AxisField,
     Example,
+    Kept,
     Kind,
     Operator,
     Shape,
@@ -148,6 +149,10 @@ class RBF(Operator, name="rbf", family="fully_connected"):
 
     def field(self, inputs: Shapes, output: Shape) -> tuple[tuple[AxisField, ...], ...]:
         return ((Whole(),) * (len(inputs[0]) - 1),)
+
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        differences = self.units * len(self.rows[0])
+        return Kept(values=differences, working=2 * differences)
 
     def label(self, axes: int = 2) -> str:
         return f"RBF {self.units}"

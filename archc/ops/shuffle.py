@@ -28,6 +28,7 @@ class ChannelShuffle(Operator, name="channel_shuffle", family="shape"):
     groups: int = attr(POSITIVE, "number of groups the channels come in")
 
     rank = (2, 4)
+    keeps = ""
     source = "Zhang et al., ShuffleNet, 2018"
     examples = (
         Example({"groups": 2}, ((116, 28, 28),), (116, 28, 28)),
@@ -51,6 +52,7 @@ class PixelShuffle(Operator, name="pixel_shuffle", family="shape"):
     factor: int = attr(POSITIVE, "how many times higher and wider the result is")
 
     rank = (3, 3)
+    keeps = ""
     source = "Shi et al., Real-time single image and video super-resolution, 2016"
     examples = (
         Example({"factor": 2}, ((64, 8, 9),), (16, 16, 18)),

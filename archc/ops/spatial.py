@@ -14,6 +14,7 @@ from archc.ops.base import (
     AxisField,
     Bins,
     Example,
+    Kept,
     Kind,
     Operator,
     Shape,
@@ -38,7 +39,7 @@ from archc.ops.kinds import (
 from archc.ops.lowering import Lowered
 from archc.ops.merge import text
 from archc.ops.numbers import per_axis
-from archc.ops.windows import Sides, sides
+from archc.ops.windows import Sides, by_sign, sides
 
 CENTER_CROP = '''
 def center_crop(x: Tensor, size: tuple[int, ...]) -> Tensor:
@@ -80,6 +81,7 @@ class Crop(Operator, name="crop", family="shape"):
     reads = "like"
     rank = (2, 4)
     view = True
+    keeps = ""
     source = "Ronneberger, Fischer and Brox, U-Net, 2015"
     examples = (
         Example({"size": 56}, ((512, 64, 65),), (512, 56, 56)),
@@ -146,9 +148,7 @@ class Crop(Operator, name="crop", family="shape"):
     def label(self, axes: int = 2) -> str:
         if self.size is None:
             return f"crop like {self.like}"
-        return (
-            f"crop {'×'.join(map(str, (self.size,) if isinstance(self.size, int) else self.size))}"
-        )
+        return f"crop {by_sign(self.size, 1)}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         if self.offset is not None and self.size is not None:
@@ -242,6 +242,9 @@ class Pad(Operator, name="pad", family="shape"):
             for size, (before, after) in zip(inputs[0], added, strict=True)
         )
 
+    def kept(self, inputs: Shapes, output: Shape) -> Kept:
+        return Kept(inputs=() if self.mode == "zero" else (0,))
+
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         pad = [n for side in reversed(self._sides(inputs[0])) for n in side]
         if any(self.channels):
@@ -269,6 +272,7 @@ class Upsample(Operator, name="upsample", family="shape"):
     align_corners: bool = attr(BOOL, "corner values stay at the corners; bilinear only", False)
 
     rank = (2, 4)
+    keeps = ""
     source = "https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html"
     examples = (
         Example({"factor": 2}, ((256, 13, 13),), (256, 26, 26)),
@@ -331,8 +335,7 @@ class Upsample(Operator, name="upsample", family="shape"):
     def label(self, axes: int = 2) -> str:
         if self.factor is None:
             return f"{self.mode} upsample"
-        sign = "×".join(map(str, (self.factor,) if isinstance(self.factor, int) else self.factor))
-        return f"{self.mode} upsample, ×{sign}"
+        return f"{self.mode} upsample, ×{by_sign(self.factor, 1)}"
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         mode = "nearest" if self.mode == "nearest" else LINEAR[len(output) - 1]

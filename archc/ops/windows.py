@@ -6,9 +6,21 @@ Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016 (a
 from __future__ import annotations
 
 from fractions import Fraction
+from math import prod
 from typing import NamedTuple
 
-from archc.ops.base import AxisField, Operator, Remark, Shape, ShapeError, Shapes, Window
+from archc.ops.base import (
+    AxisField,
+    Bins,
+    Kept,
+    Operator,
+    Remark,
+    Shape,
+    ShapeError,
+    Shapes,
+    Whole,
+    Window,
+)
 from archc.ops.formula import Expr, Formula, less, plus, ratio, rounded, times, value
 from archc.ops.kinds import Padding, Size
 from archc.ops.numbers import compact, per_axis, wrong_length
@@ -257,6 +269,21 @@ def module_pads(axes: tuple[Axis, ...]) -> bool:
 def pad_values(axes: tuple[Axis, ...]) -> tuple[int, ...]:
     """The padding in the order of ``F.pad``: the last axis first."""
     return tuple(n for axis in reversed(axes) for n in axis.padding)
+
+
+def bins(size: int, wanted: int) -> AxisField:
+    """Bin p runs from ⌊p·size/wanted⌋ to ⌈(p + 1)·size/wanted⌉, which is not included."""
+    if wanted == 1:
+        return Whole()
+    return Bins(
+        tuple((p * size // wanted, -(-(p + 1) * size // wanted) - 1) for p in range(wanted))
+    )
+
+
+def copied(shape: Shape, axes: tuple[Axis, ...], bytes: int = 0) -> Kept:
+    """What is kept where the input is padded before the module sees it: the copy, not the input."""
+    numbers = shape[0] * prod(axis.padded for axis in axes)
+    return Kept(values=numbers, bytes=bytes, working=numbers)
 
 
 def by_sign(size: Size, axes: int = 2) -> str:

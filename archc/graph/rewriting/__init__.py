@@ -1,0 +1,1 @@
+"""Graph -> graph by edits, which are addressed by the names of nodes."""
