@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from archc.budgets import size
+from archc.cli.options import memory_size
 from archc.errors import nearest
 
 if TYPE_CHECKING:
@@ -68,7 +68,9 @@ def lint_settings(
         message = "a batch is compared with a --budget, and none is given"
         raise typer.BadParameter(message, param_hint="--batch")
     whole = switches.pop(ALL, None)
-    return Settings(switches, whole, _bytes(budget) if budget is not None else None, batch or 1)
+    return Settings(
+        switches, whole, memory_size(budget, "--budget") if budget is not None else None, batch or 1
+    )
 
 
 def _known(given: str, option: str) -> str:
@@ -80,16 +82,3 @@ def _known(given: str, option: str) -> str:
         help = nearest(code, LINT_KEYS) or f"there are {', '.join(LINT_KEYS)}, and {ALL}"
         raise typer.BadParameter(f"there is no warning '{given}'; {help}", param_hint=option)
     return code
-
-
-def _bytes(text: str) -> int:
-    """``8GiB`` -> 8589934592; bytes alone, as 8, are hardly meant."""
-    try:
-        count = size(text)
-    except ValueError:
-        count = 0
-    unit = text[-1:].isalpha() or "^" in text
-    if not count or not unit:
-        message = f"'{text}' is no size of memory; write one like 8GiB or 512MiB"
-        raise typer.BadParameter(message, param_hint="--budget")
-    return count

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
-from archc.budgets import current
+from archc.budgets import current, size
 from archc.errors import Mistake, Source, SpecError
 
 if TYPE_CHECKING:
@@ -216,3 +216,20 @@ def shapes_of(inputs: list[str]) -> list[int] | dict[str, list[int]] | None:
     if "" in shapes and len(shapes) > 1:
         raise typer.BadParameter("of several inputs each needs its name", param_hint="--input")
     return shapes.get("", shapes or None)
+
+
+def memory_size(text: str, option: str) -> int:
+    """``8GiB`` -> 8589934592; bytes alone, as 8, are hardly meant.
+
+    Raises:
+        typer.BadParameter: it is no size of memory; the message names the ``option``.
+    """
+    try:
+        count = size(text)
+    except ValueError:
+        count = 0
+    unit = text[-1:].isalpha() or "^" in text
+    if not count or not unit:
+        message = f"'{text}' is no size of memory; write one like 8GiB or 512MiB"
+        raise typer.BadParameter(message, param_hint=option)
+    return count

@@ -4,79 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import NamedTuple
 
 from archc.analysis.cost import totals
-from archc.analysis.memory import BYTES, activation_bytes_in_training, peak_activation_bytes
+from archc.analysis.estimate import Estimate, estimate
+from archc.analysis.estimate.formats import when
+from archc.analysis.memory import BYTES
 from archc.analysis.words import memory
 from archc.errors import Label
-from archc.graph.graph import Graph, Node
+from archc.graph.graph import Node
 from archc.lint.finding import Finding
 from archc.lint.network import Network, span
 from archc.lint.settings import Settings
-
-PER_TRAINED = 3  # numbers for each trained parameter: its weight, its gradient, its momentum
-
-
-class Need(NamedTuple):
-    """Bytes of float32: those that do not depend on the batch, and those for each sample."""
-
-    fixed: int
-    sample: int
-
-    def of(self, batch: int) -> int:
-        """Bytes for a batch of so many samples."""
-        return self.fixed + batch * self.sample
-
-    def largest(self, budget: int) -> int:
-        """The most samples that fit into so many bytes; 0 where not even one does."""
-        return max((budget - self.fixed) // max(self.sample, 1), 0)
-
-
-def training(graph: Graph) -> Need:
-    """What a step of SGD with momentum needs: three numbers for each trained parameter, one for each
-    that is frozen or a buffer, and the inputs and every activation, which the backward pass reads.
-    """
-    cost = totals(graph).whole
-    kept = PER_TRAINED * cost.params + cost.frozen + cost.buffers
-    inputs = BYTES * sum(prod(node.shape) for node in graph.inputs.values())
-    return Need(BYTES * kept, inputs + activation_bytes_in_training(graph))
-
-
-def inference(graph: Graph) -> Need:
-    """What a forward pass needs: the weights and buffers, and the most activations alive at once."""
-    cost = totals(graph).inference
-    held = cost.params + cost.frozen + cost.buffers
-    return Need(BYTES * held, peak_activation_bytes(graph).bytes)
 
 
 def over_budget(net: Network, settings: Settings) -> Iterator[Finding]:
     """Training (or even inference) with the batch given needs more memory than the budget. Only with
     `--budget`.
 
-    To first order: float32; SGD with momentum, so weights, gradients and momentum; all activations kept
-    for the backward pass. The workspace of libraries, other optimisers and the memory of the framework
-    itself are not counted, nor are operators that work in place or activations computed twice.
+    As `archc estimate` has it, in float32: training is a step of SGD with momentum. The workspace of
+    libraries, other optimisers and the memory of the framework itself are not counted, nor activations
+    computed twice.
     """
     budget, batch = settings.budget, settings.batch
     if budget is None or not net.nodes:
         return
-    needs = {"training": training(net.graph), "inference": inference(net.graph)}
-    over = [name for name, need in needs.items() if need.of(batch) > budget]
+    needs = {
+        "training": estimate(net.graph, batch=batch, train=True),
+        "inference": estimate(net.graph, batch=batch),
+    }
+    over = [name for name, need in needs.items() if need.peak > budget]
     if not over:
         return
     first = needs[over[0]]
     adam = memory(BYTES * totals(net.graph).whole.params)
-    node = max(net.nodes, key=_weight if first.fixed > budget else _activation)
+    node = max(net.nodes, key=_weight if first.at.fixed > budget else _activation)
     message = (
-        f"{over[0]} with a batch of {batch:,} needs {memory(first.of(batch))}, "
+        f"{over[0]} with a batch of {batch:,} needs {memory(first.peak)}, "
         f"more than the {_given(budget)} there are"
     )
     yield Finding(
         message, span(node), node.name, net.call_of[node], _label(node, first, budget),
         _advice(needs, budget),
         notes=(f"Adam keeps one number more for each parameter: {adam} more in training",),
-        why=tuple(line for name in needs for line in _sum(name, needs[name], batch, net.graph)),
+        why=tuple(line for name, need in needs.items() for line in _sum(name, need)),
     )  # fmt: skip
 
 
@@ -100,35 +70,32 @@ def _activation(node: Node) -> int:
     return 0 if node.op.view else prod(node.shape)
 
 
-def _label(node: Node, need: Need, budget: int) -> tuple[Label, ...]:
+def _label(node: Node, need: Estimate, budget: int) -> tuple[Label, ...]:
     at = span(node)
     words = f"the largest activation, {memory(BYTES * _activation(node))} for each sample"
-    if need.fixed > budget:
+    if need.at.fixed > budget:
         words = f"the most parameters, {memory(BYTES * _weight(node))}"
     return (Label(at, words),) if at else ()
 
 
-def _sum(name: str, need: Need, batch: int, graph: Graph) -> Iterator[str]:
-    """The sum behind a need, as a headline and a line for each summand."""
-    cost = totals(graph).whole if name == "training" else totals(graph).inference
-    still = cost.frozen + cost.buffers
-    yield f"● {name} takes {memory(need.of(batch))}"
-    rows = [(memory(BYTES * (cost.params + still)), "weights and buffers")]
-    activations = "the most activations that live at once"
-    if name == "training":
-        rows = [
-            (memory(BYTES * PER_TRAINED * cost.params), "weights, gradients and momentum (SGD)"),
-            *([(memory(BYTES * still), "frozen weights and buffers")] if still else []),
-        ]
-        activations = "inputs and all activations, kept for the backward pass"
-    product = f"{batch:,} × {memory(need.sample)}"
-    rows.append((memory(batch * need.sample), f"{activations}: {product}"))
+def _sum(name: str, need: Estimate) -> Iterator[str]:
+    """The sum behind a need at its peak, as a headline and a line for each summand."""
+    yield f"● {name} takes {memory(need.peak)}, {when(need.at)}"
+    fixed, activations = "weights and buffers", "inputs and activations"
+    if need.train:
+        fixed = "weights, momentum (SGD) and the gradients that are there by then"
+        activations = "inputs, activations for the backward pass and their gradients"
+    product = f"{need.batch:,} × {memory(need.at.sample)}"
+    rows = (
+        (memory(need.at.fixed), fixed),
+        (memory(need.batch * need.at.sample), f"{activations}: {product}"),
+    )
     width = max(len(size) for size, _ in rows)
     yield from (f"    {size:>{width}}  {words}" for size, words in rows)
 
 
-def _advice(needs: dict[str, Need], budget: int) -> str:
+def _advice(needs: dict[str, Estimate], budget: int) -> str:
     """The largest batch that fits, for each."""
-    fitting = [(name, need.largest(budget)) for name, need in needs.items()]
+    fitting = [(name, need.largest_batch(budget)) for name, need in needs.items()]
     words = [f"{most:,} for {name}" if most else f"none for {name}" for name, most in fitting]
     return f"the largest batch that fits: {', '.join(words)}"
