@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from archc.errors import SpecError
 
 __version__ = "0.1.0"
-__all__ = ["Architecture", "SpecError", "__version__", "build", "limits", "load", "loads"]
+__all__ = [
+    "Architecture",
+    "SpecError",
+    "__version__",
+    "build",
+    "limits",
+    "load",
+    "loads",
+    "optimize",
+]
 
 
 def load(
@@ -79,6 +88,22 @@ def build(
         SpecError: with every mistake found.
     """
     return load(spec, input, **args).build(device, weights=weights)
+
+
+def optimize(module: nn.Module, passes: str | Sequence[str] = ()) -> nn.Module:
+    """A faster module for inference that computes the same as ``module``, which stays as it is.
+
+    ``module`` is one that :func:`build` made in this process, in evaluation mode. ``passes`` are names
+    of those to run, or with a minus of those to leave out; all of them if left out. docs/optimize.md
+    says what each does.
+
+    Raises:
+        SpecError: there is no such pass, or the module is not archc's, was changed, or is in training mode.
+    """
+    from archc.passes.module import optimised
+    from archc.passes.optimise import chosen
+
+    return optimised(module, chosen((passes,) if isinstance(passes, str) else tuple(passes)))
 
 
 def limits(**changes: float | str | None) -> AbstractContextManager[Limits]:

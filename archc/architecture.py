@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
 
 from archc.analysis import Format, Summary, summarise, write
 from archc.analysis.path_lengths import PathLengths, path_lengths
@@ -17,17 +17,15 @@ from archc.graph.compiled import Reader, compiled
 from archc.graph.graph import Graph, GraphOutput, Node
 from archc.graph.naming import naming
 from archc.ops.base import Shape
+from archc.runnable import Runnable, patterns
 from archc.spec.load import load, loads
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
-
     from archc.analysis.lecture import LectureFormat
     from archc.drawing import Format as Picture
     from archc.drawing import Repeats, Style, ThemeName
     from archc.drawing.picture.scene import Scene
     from archc.spec.document import Document
-    from archc.weights import Report
 
 InputShape: TypeAlias = Sequence[int] | Mapping[str, Sequence[int]] | None
 
@@ -53,7 +51,7 @@ class Text(str):
         return str(self)
 
 
-class Architecture:
+class Architecture(Runnable):
     """A checked architecture: every value has a shape. Get one with :func:`archc.load`.
 
     Shapes leave out the batch axis: ``(C, H, W)``. One multiply-accumulate is one MAC. Memory is in
@@ -244,7 +242,7 @@ class Architecture:
         """
         from archc.analysis.lecture import explain
 
-        names = () if node is None else _patterns(node)
+        names = () if node is None else patterns(node)
         return Text(explain(self._summary, names, format))
 
     def paths(self) -> PathLengths:
@@ -257,79 +255,6 @@ class Architecture:
             SpecError: there are more paths than can be counted.
         """
         return path_lengths(self.graph)
-
-    def source(self) -> str:
-        """The architecture as one Python file, which needs nothing but torch."""
-        from archc.codegen import emit
-
-        return emit(self.graph)
-
-    def build(
-        self,
-        device: str | None = None,
-        *,
-        weights: str | PathLike[str] | Literal[False] | None = None,
-        layout: str | None = None,
-        except_: str | Sequence[str] = (),
-        cast: bool = False,
-    ) -> nn.Module:
-        """The generated source, imported: a module in training mode.
-
-        ``weights`` are a file (``.safetensors``, ``.pth``, ``.pt``) or ``torchvision:DEFAULT``; left out,
-        those that the spec names; with neither, or with False, the module starts afresh. See
-        :meth:`load_weights`. Without a ``device`` it is made where torch makes tensors (``torch.device(…)``).
-
-        Raises:
-            SpecError: the weights cannot be read, or do not fit.
-        """
-        from archc.codegen import build
-
-        module: nn.Module = build(self.graph)
-        if weights is None and self.graph.document.weights is not None:
-            self.load_weights(module, layout=layout, except_=except_, cast=cast)
-        elif weights is not None and weights is not False:
-            self.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
-        return module if device is None else module.to(device)
-
-    def load_weights(
-        self,
-        module: nn.Module,
-        weights: str | PathLike[str] | None = None,
-        *,
-        layout: str | None = None,
-        except_: str | Sequence[str] = (),
-        cast: bool = False,
-    ) -> Report:
-        """Put trained weights into a module that :meth:`build` made; without ``weights``, the spec's.
-
-        ``layout`` says whose names the file has, ``archc`` or one of the spec's ``layouts``; left out, the
-        names say it. Every tensor must fit but those that ``except_`` names, by patterns of nodes and
-        tensors: they keep their values, or stay in the file. ``cast`` allows another floating-point type.
-        The report (``print`` it) tells what became of each tensor.
-
-        Raises:
-            SpecError: they cannot be read or do not fit; the module is as it was.
-        """
-        from archc.weights import Request, load
-
-        return load(module, self.graph, Request(_source(weights), layout, _patterns(except_), cast))
-
-    def convert(
-        self,
-        weights: str | PathLike[str],
-        to: str,
-        *,
-        layout: str | None = None,
-        except_: str | Sequence[str] = (),
-    ) -> tuple[dict[str, Tensor], Report]:
-        """The tensors of a file of weights under the names of the layout ``to``, values untouched.
-
-        Raises:
-            SpecError: they cannot be read or do not fit.
-        """
-        from archc.weights import Request, convert
-
-        return convert(self.graph, Request(_source(weights), layout, _patterns(except_)), to)
 
     def draw(  # noqa: PLR0913  # one parameter for each choice
         self,
@@ -363,7 +288,7 @@ class Architecture:
         from archc.output import write as write_files
 
         options = Options(
-            style, depth, _patterns(collapse), _patterns(expand), repeats,
+            style, depth, patterns(collapse), patterns(expand), repeats,
             (node,) if node else (), aspect, theme, title,
         )  # fmt: skip
         if file is not None:
@@ -383,11 +308,3 @@ class Architecture:
         layers = counted(len(self.graph.nodes), "node")
         cost = f"{short(self.params)} parameters, {short(self.macs)} MACs"
         return f"<Architecture {self.name}: {layers}, depth {self.depth}, {cost}>"
-
-
-def _source(weights: str | PathLike[str] | None) -> str | Path | None:
-    return weights if weights is None or isinstance(weights, str) else Path(weights)
-
-
-def _patterns(except_: str | Sequence[str]) -> tuple[str, ...]:
-    return (except_,) if isinstance(except_, str) else tuple(except_)

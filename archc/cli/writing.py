@@ -68,13 +68,19 @@ def _said(path: Path, option: str) -> Iterator[None]:
         raise typer.BadParameter(message, param_hint=option) from None
 
 
-def keep(source: str | Path | None, path: Path) -> None:
+def keep(source: str | Path | None, path: Path | None) -> None:
     """Refuse to write over the weights that are read.
 
     Raises:
         typer.BadParameter: ``path`` is the file ``source``.
     """
-    if source is not None and path.exists() and Path(source).exists() and path.samefile(source):
+    if (
+        source is not None
+        and path is not None
+        and path.exists()
+        and Path(source).exists()
+        and path.samefile(source)
+    ):
         message = f"'{path}' holds the weights that are read, and would be overwritten"
         raise typer.BadParameter(message, param_hint="--out")
 

@@ -1,0 +1,80 @@
+"""Memory: the format of maps, and activations over their input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archc.graph.graph import Graph, Layer, Node
+from archc.graph.rewriting.edits import Insert, SetOp
+from archc.ops.activation import (
+    ELU,
+    SELU,
+    HardSigmoid,
+    HardSwish,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    ReLU6,
+    SiLU,
+)
+from archc.ops.base import Operator
+from archc.ops.conv import Convolution
+from archc.passes.operators import ChannelsLast, FusedConv, InPlace
+from archc.passes.reading import Reading
+from archc.passes.step import Change, Step, step
+
+OVERWRITING = (ReLU, ReLU6, LeakyReLU, ELU, SELU, SiLU, Mish, HardSigmoid, HardSwish)
+
+
+def use_channels_last(graph: Graph) -> Step:
+    """Let maps lie in memory with the channels of each position side by side, from the input on.
+
+    Exact up to the order of sums: only places in memory change, and with them the kernels of convolutions.
+    """
+    return step(graph, _formats(graph))
+
+
+def _formats(graph: Graph) -> Iterator[Change]:
+    if not any(isinstance(node.op, Convolution | FusedConv) for node in graph.nodes.values()):
+        return
+    for name, node in graph.inputs.items():
+        readers = [reader for reader in graph.nodes.values() if node in reader.inputs]
+        if len(node.shape) == 3 and not any(isinstance(r.op, ChannelsLast) for r in readers):
+            id = "channels_last" if len(graph.inputs) == 1 else f"{name}_channels_last"
+            while id in graph.nodes:
+                id += "_"
+            yield Change(name, (id,), (Insert("", name, id, ChannelsLast()),))
+
+
+def act_in_place(graph: Graph) -> Step:
+    """Let activations overwrite their input, where that is used for the last time.
+
+    Exact, but for the last bit where PyTorch computes a function otherwise in place (SiLU). The input
+    must be made in the same block, lie in memory of its own (no view of another value, no input of the
+    network) and be no output.
+    """
+    return step(graph, _overwriting(graph))
+
+
+def _overwriting(graph: Graph) -> Iterator[Change]:
+    reading = Reading(graph)
+    for node in reading.nodes:
+        if isinstance(node.op, OVERWRITING) and _owns(reading, node):
+            edit = SetOp(reading.scope(node), node.name, _in_place)
+            yield Change(node.name, (node.name,), (edit,))
+
+
+def _owns(reading: Reading, node: Node) -> bool:
+    """Whether the node is the last to read its input, and that is nobody else's memory."""
+    source = node.inputs[0]
+    if source.op.name == "input" or source.op.view or source.training_only != node.training_only:
+        return False
+    if any(reader.op.view for reader in reading.readers(source)):
+        return False
+    if not isinstance(reading.place(source).item.parts[reading.place(source).number], Layer):
+        return False
+    return reading.last(source) is node and reading.scope(source) == reading.scope(node)
+
+
+def _in_place(op: Operator) -> Operator:
+    return InPlace(op)

@@ -1,0 +1,171 @@
+"""Modules made faster in memory, against the modules they were made of."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import archc
+from archc.codegen import emit
+from archc.passes.optimise import chosen, optimise, pass_name
+from archc.passes.proof import difference, settle
+
+# each with what the passes do otherwise: siblings, sums, norms ahead of a ReLU, depthwise layers, skips
+NETWORKS = {
+    "googlenet": [3, 96, 96],
+    "resnet18": [3, 64, 64],
+    "densenet121": [3, 64, 64],
+    "inception_v4": [3, 139, 139],
+    "efficientnet_b0": [3, 64, 64],
+    "unet_bn": [3, 64, 64],
+    "resnet34_a": [3, 64, 64],
+    "lenet5": [1, 32, 32],
+}
+
+
+def settled(name: str, shape: list[int]) -> tuple[archc.Architecture, nn.Module]:
+    net = archc.load(name, shape)
+    torch.manual_seed(0)
+    module = net.build(weights=False)
+    settle(module, net.graph)
+    return net, module
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_outputs_are_those_of_the_module(name: str) -> None:
+    net, module = settled(name, NETWORKS[name])
+    kept = {key: tensor.clone() for key, tensor in module.state_dict().items()}
+    found = difference(module, archc.optimize(module), net.graph)
+    assert found.relative < 5e-4  # inception_v4 in float32 is 7e-5 away from itself in float64
+    after = module.state_dict()
+    assert all(torch.equal(after[key], tensor) for key, tensor in kept.items())
+
+
+@pytest.mark.parametrize("name", ["resnet18", "densenet121"])
+def test_only_rounding_differs(name: str) -> None:
+    net, module = settled(name, NETWORKS[name])
+    module.double()
+    assert difference(module, archc.optimize(module), net.graph).relative < 1e-11
+
+
+def test_it_is_for_inference() -> None:
+    _, module = settled("resnet18", [3, 32, 32])
+    faster = archc.optimize(module)
+    assert not faster.training
+    assert not any(parameter.requires_grad for parameter in faster.parameters())
+    x = torch.randn(2, 3, 32, 32)
+    with torch.inference_mode():
+        expected = faster(x)
+        for other in (copy.deepcopy(faster), pickle.loads(pickle.dumps(faster))):
+            torch.testing.assert_close(other(x), expected)
+
+
+def test_new_weights_count() -> None:
+    """The kernels keep weights in a layout of their own, and make it anew where weights have changed."""
+    _, module = settled("resnet18", [3, 32, 32])
+    faster = archc.optimize(module)
+    x = torch.randn(2, 3, 32, 32)
+    with torch.inference_mode():
+        before = faster(x)
+    with torch.no_grad():
+        faster.get_parameter("conv1.weight").mul_(2)
+    with torch.inference_mode():
+        one = faster(x)
+    faster.load_state_dict(archc.optimize(module).state_dict())
+    with torch.inference_mode():
+        assert not torch.allclose(one, before)
+        torch.testing.assert_close(faster(x), before)
+
+
+def test_a_program_is_exported_whole() -> None:
+    _, module = settled("densenet121", [3, 64, 64])
+    faster = archc.optimize(module)
+    x = torch.randn(2, 3, 64, 64)
+    program = torch.export.export(faster, (x,))
+    with torch.no_grad():
+        torch.testing.assert_close(program.module()(x), faster(x), rtol=1e-4, atol=1e-4)
+
+
+LAYERS = [
+    ({"stride": 2, "padding": 1}, (8, 3)),
+    ({"groups": 8, "padding": 2, "dilation": 2}, (8, 3)),
+    ({"bias": False}, (5, 1)),
+]
+
+
+@pytest.mark.parametrize("act", [None, "relu", "relu6", "silu"])
+@pytest.mark.parametrize(("settings", "sizes"), LAYERS)
+def test_the_kernel_against_its_parts(
+    act: str | None, settings: dict[str, int], sizes: tuple[int, int]
+) -> None:
+    scope: dict[str, type[nn.Conv2d]] = {}
+    exec(emit(optimise(archc.load("resnet18").graph).graph), scope)
+    layer = scope["FusedConv2d"](8, *sizes, **settings)
+    x = torch.randn(2, 8, 9, 9)
+    plain = F.conv2d(
+        x, layer.weight, layer.bias, layer.stride, layer.padding, layer.dilation, layer.groups
+    )
+    expected = getattr(F, act)(plain) if act else plain
+    other = torch.randn_like(plain)
+    summed = torch.relu(plain + other)
+    for inference in (True, False):
+        with torch.inference_mode(inference):
+            for format in (torch.contiguous_format, torch.channels_last):
+                laid = x.contiguous(memory_format=format)
+                torch.testing.assert_close(layer(laid, act=act), expected, rtol=1e-4, atol=1e-5)
+                found = layer(laid, other, act="relu")
+                torch.testing.assert_close(found, summed, rtol=1e-4, atol=1e-5)
+
+
+def test_sources_are_formatted_and_clean(tmp_path: Path) -> None:
+    for name in ("googlenet", "densenet121", "resnet50", "xception"):
+        (tmp_path / f"{name}.py").write_text(emit(optimise(archc.load(name).graph).graph))
+    for command in (["check", "--ignore=N"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--isolated", "--quiet", str(tmp_path)]
+        done = subprocess.run(ruff, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def message(error: pytest.ExceptionInfo[archc.SpecError]) -> tuple[str, str, str]:
+    mistake = error.value.mistakes[0]
+    return mistake.code, mistake.message, mistake.help
+
+
+def test_what_cannot_be_optimised() -> None:
+    module = archc.build("lenet5")
+    with pytest.raises(archc.SpecError) as found:
+        archc.optimize(module)
+    code, words, help = message(found)
+    assert code == "A101"
+    assert words.startswith("the module is in training mode")
+    assert help == "call .eval() on it first"
+    with pytest.raises(archc.SpecError) as found:
+        archc.optimize(nn.Linear(2, 2).eval())
+    assert message(found)[:2] == ("A101", "Linear is no module that archc built in this process")
+    module.C1 = nn.Conv2d(1, 6, 3)
+    module.eval()
+    with pytest.raises(archc.SpecError) as found:
+        archc.optimize(module)
+    assert message(found)[:2] == (
+        "A101",
+        "the module's tensor C1.weight has the shape (6, 1, 3, 3); its spec gives it (6, 1, 5, 5)",
+    )
+
+
+def test_passes_are_chosen_by_name() -> None:
+    assert [pass_name(run) for run in chosen(["fuse-kernels", "fold-norms"])] == [
+        "fold-norms",
+        "fuse-kernels",
+    ]
+    assert "fuse-kernels" not in [pass_name(run) for run in chosen(["-fuse-kernels"])]
+    with pytest.raises(archc.SpecError) as found:
+        chosen(["fold-norm"])
+    assert message(found) == ("A100", "there is no pass 'fold-norm'", "did you mean 'fold-norms'?")
