@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from archc.output.marks import NotOurs, marked, marked_weights, refuse, signed
+from archc.output.marks import ONNX_MARK, NotOurs, marked, marked_weights, refuse, signed
 from archc.output.target import is_stream
 from archc.output.write import write
 
-__all__ = ["NotOurs", "is_stream", "marked", "marked_weights", "refuse", "signed", "write"]
+__all__ = [
+    "ONNX_MARK",
+    "NotOurs",
+    "is_stream",
+    "marked",
+    "marked_weights",
+    "refuse",
+    "signed",
+    "write",
+]
