@@ -7,6 +7,7 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from archc.codegen.constructor import constructor
@@ -114,11 +115,16 @@ class _Names:
 
 def _defined(graph: Graph) -> Iterator[str]:
     """Names that support code defines."""
-    for node in {(id(n.op), n.input_shapes): n for n in graph.nodes.values()}.values():
-        for source in node.op.lower(node.input_shapes, node.shape).support:
-            for statement in ast.parse(source).body:
-                if isinstance(statement, ast.ClassDef | ast.FunctionDef):
-                    yield statement.name
+    nodes = {(id(n.op), n.input_shapes): n for n in graph.nodes.values()}.values()
+    lowered = (node.op.lower(node.input_shapes, node.shape) for node in nodes)
+    for source in dict.fromkeys(source for one in lowered for source in one.support):
+        yield from _definitions(source)
+
+
+@cache
+def _definitions(source: str) -> tuple[str, ...]:
+    parts = ast.parse(source).body
+    return tuple(p.name for p in parts if isinstance(p, ast.ClassDef | ast.FunctionDef))
 
 
 def _support(plans: Sequence[ClassPlan]) -> Iterator[str]:
