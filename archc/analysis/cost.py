@@ -33,10 +33,15 @@ def total(nodes: Iterable[Node]) -> Cost:
     """What these nodes cost together."""
     params = buffers = macs = frozen = 0
     for node in nodes:
-        params += node.params
-        buffers += node.buffers
-        macs += node.macs
-        frozen += node.frozen_params
+        facts = node.facts
+        macs += facts.macs
+        if node.shared is not None:
+            continue
+        buffers += facts.kept
+        if node.frozen:
+            frozen += facts.params
+        else:
+            params += facts.params
     return Cost(params, buffers, macs, frozen)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from textwrap import wrap
 
 from archc.analysis.cost import Cost, total
@@ -128,14 +129,22 @@ def _plain(summary: Summary, every: bool) -> str:
 
 def _aligned(row: Sequence[str], widths: list[int]) -> Iterator[str]:
     """One row of cells, on several lines where its layer is described at length."""
-    for index, part in enumerate(wrap(row[LAYER], widths[LAYER]) or [""]):
+    what = row[LAYER]
+    form = _form(tuple(widths))
+    if len(what) <= widths[LAYER] and what.isprintable() and what == what.strip():
+        yield (form % tuple(row)).rstrip()  # as `wrap` would leave it
+        return
+    for index, part in enumerate(wrap(what, widths[LAYER]) or [""]):
         cells = [cell if index == 0 else "" for cell in row]
         cells[LAYER] = part
-        aligned = (
-            cell.ljust(width) if column <= LAYER else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
-        )
-        yield GAP.join(aligned).rstrip()
+        yield (form % tuple(cells)).rstrip()
+
+
+@lru_cache(maxsize=8)
+def _form(widths: tuple[int, ...]) -> str:
+    """``%-12s  %-30s  %14s``: how cells of these widths are aligned."""
+    signs = ("-" if column <= LAYER else "" for column in range(len(widths)))
+    return GAP.join(f"%{sign}{width}s" for sign, width in zip(signs, widths, strict=True))
 
 
 def _markdown(summary: Summary, every: bool) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import prod
 from typing import NamedTuple
 
 from archc.graph.graph import Graph, Node
@@ -35,7 +34,7 @@ def activation_bytes_in_training(graph: Graph) -> int:
 
 def stored_bytes(nodes: Iterable[Node]) -> int:
     """Bytes of the results of these nodes, but for those that share their input's memory."""
-    return BYTES * sum(prod(node.shape) for node in nodes if not node.op.view)
+    return BYTES * sum(node.facts.size for node in nodes if not node.op.view)
 
 
 def peak_activation_bytes(graph: Graph) -> Peak:
@@ -53,14 +52,14 @@ def peak_activation_bytes(graph: Graph) -> Peak:
     for value, last in dies.items():
         freed.setdefault(last, []).append(value)
 
-    live = BYTES * sum(prod(node.shape) for node in graph.inputs.values())
+    live = BYTES * sum(node.facts.size for node in graph.inputs.values())
     peak = Peak(live, next(iter(graph.inputs), ""))
     for node in order:
         if holder[node] is node:
-            live += BYTES * prod(node.shape)
+            live += BYTES * node.facts.size
         if live > peak.bytes:
             peak = Peak(live, node.name)
-        live -= BYTES * sum(prod(value.shape) for value in freed.get(node, ()))
+        live -= BYTES * sum(value.facts.size for value in freed.get(node, ()))
     return peak
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archc.analysis.receptive import operator_fields
 from archc.graph.graph import Graph, Node
 from archc.ops.base import NOWHERE
 
@@ -13,10 +14,9 @@ def values_read(node: Node) -> tuple[Node, ...]:
     """
     if len(node.inputs) == 1:
         return node.inputs
-    fields = node.op.field(node.input_shapes, node.shape)
     return tuple(
         source
-        for source, axes in zip(node.inputs, fields, strict=True)
+        for source, axes in zip(node.inputs, operator_fields(node), strict=True)
         if not axes or any(axis is not NOWHERE for axis in axes)
     )
 

@@ -16,8 +16,9 @@ from typing import NamedTuple, TypeAlias
 
 from archc.budgets import check_time, timed
 from archc.collector import paused_collector
-from archc.graph.graph import Graph, Node
-from archc.ops.base import NOWHERE, POINT, AxisField, Bins, Whole, Window
+from archc.graph.graph import Facts, Graph, Node
+from archc.graph.remembered import remember
+from archc.ops.base import NOWHERE, POINT, AxisField, Bins, Operator, Whole, Window
 
 Interval: TypeAlias = tuple[int, int]  # first and last position
 LONGEST_PERIOD = 4096  # beyond it, the fields of the positions that exist are listed instead
@@ -38,6 +39,9 @@ class Reach(NamedTuple):
     @property
     def size(self) -> int:
         """How many input positions a field spans; the most, where fields differ."""
+        if len(self.fields) == 1:  # nearly always
+            ((low, high),) = self.fields
+            return high - low + 1
         return max(high - low + 1 for low, high in self.fields)
 
     @property
@@ -77,9 +81,11 @@ class Slide(NamedTuple):
 
 
 Step: TypeAlias = AxisField | Slide
+Steps: TypeAlias = tuple[tuple[Step, ...], ...]  # for each input, along each of its axes
 Field: TypeAlias = dict[str, tuple[Reach, ...]]  # by input name; one reach for each of its axes
 SLICE = 16  # nodes between two looks at the clock
 ITSELF = Reach(((0, 0),), 1)
+_FIELDS: dict[tuple[int, int], tuple[Operator, Facts, Steps]] = {}  # by the ids of the two
 
 
 @timed()
@@ -90,21 +96,35 @@ def receptive_fields(graph: Graph) -> dict[str, Field]:
     lengths = {name: node.shape[1:] for name, node in graph.inputs.items()}
     for name, node in graph.inputs.items():
         reached[node.name] = {name: (ITSELF,) * (len(node.shape) - 1)}
-    known: dict[tuple[int, int], tuple[tuple[Step, ...], ...]] = {}
+    known: dict[tuple[int, int], Steps] = {}
+    plain: set[tuple[int, int]] = set()
     for count, node in enumerate(graph.nodes.values()):
         if count % SLICE == 0:
             check_time("computing receptive fields")
         key = id(node.op), id(node.facts)
         axes = known.get(key)
         if axes is None:
-            axes = known[key] = _operator_fields(node)
-        reached[node.name] = _node_field(node, axes, reached, lengths)
+            axes = known[key] = operator_fields(node)
+            if len(axes) == 1 and all(field is POINT for field in axes[0]):
+                plain.add(key)
+        if key in plain:  # norms and activations: what the input reads
+            reached[node.name] = reached[node.inputs[0].name]
+        else:
+            reached[node.name] = _node_field(node, axes, reached, lengths)
     return reached
 
 
-def _operator_fields(node: Node) -> tuple[tuple[Step, ...], ...]:
+def operator_fields(node: Node) -> Steps:
+    """What a node's operator reads of each of its inputs, along each spatial axis, as plainly as can be."""
+    key = id(node.op), id(node.facts)
+    known = _FIELDS.get(key)
+    if known is not None:
+        return known[2]
     fields = node.op.field(node.input_shapes, node.shape)
-    return tuple(tuple(map(_simplest, axes)) for axes in fields)
+    found = tuple(tuple(map(_simplest, axes)) for axes in fields)
+    if not any(isinstance(step, Bins) for axes in found for step in axes):  # they may be long
+        remember(_FIELDS, key, (node.op, node.facts, found))
+    return found
 
 
 def _simplest(field: AxisField) -> Step:
@@ -125,7 +145,7 @@ def _simplest(field: AxisField) -> Step:
 
 def _node_field(
     node: Node,
-    axes: tuple[tuple[Step, ...], ...],
+    axes: Steps,
     reached: dict[str, Field],
     lengths: dict[str, tuple[int, ...]],
 ) -> Field:
@@ -235,6 +255,8 @@ def _merge(a: Reach, b: Reach, written: int, length: int) -> Reach:
         return a
     if covers(b, length):
         return b
+    if a.shift is not None and a.shift == b.shift and len(a.fields) == len(b.fields) == 1:
+        return Reach((_hull(a.fields[0], b.fields[0]),), a.shift)  # by far the commonest
     period = lcm(len(a.fields), len(b.fields))
     alike = a.shift is not None and b.shift is not None and a.stride == b.stride
     periodic = alike and period <= LONGEST_PERIOD

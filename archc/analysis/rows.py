@@ -62,12 +62,23 @@ def item_rows(item: Item) -> list[Row]:
     for place, part in enumerate(item.parts):
         name = f"{item.spec.id}.{item.order[place]}" if item.repeated else item.spec.id
         row = _part_row(part, item, name)
-        if alone is not None and replace(row, name=alone.name) == alone:
+        if alone is not None and _alike(row, alone):
             folded[-1] = _fold(folded[-1], row)
         else:
             folded.append(row)
             alone = row
     return folded
+
+
+def _alike(row: Row, other: Row) -> bool:
+    """Whether two rows say the same, but for their names."""
+    return (row.what, row.shape, row.cost, row.times, row.inner) == (
+        other.what,
+        other.shape,
+        other.cost,
+        other.times,
+        other.inner,
+    )
 
 
 def _fold(row: Row, more: Row) -> Row:
@@ -85,6 +96,6 @@ def _part_row(part: Layer | Scope | Bypass, item: Item, name: str) -> Row:
         what = ", ".join(node.label for node in part.nodes)
         return Row(name, what + shares, part.result.shape, total(part.nodes), part.result)
     inner = tuple(scope_rows(part))
-    cost = Cost(*map(sum, zip(Cost(), *(row.cost for row in inner), strict=True)))
+    cost = Cost(*map(sum, zip(Cost(), *[row.cost for row in inner], strict=True)))
     block = part.block.name if part.block is not None else ""
     return Row(name, block + shares, part.result.shape, cost, part.result, inner)

@@ -51,9 +51,9 @@ class Summary:
         """
         for name, reaches in self.fields[node.name].items():
             lengths = self.graph.inputs[name].shape[1:]
-            if all(covers(*pair) for pair in zip(reaches, lengths, strict=True)):
+            if all(map(covers, reaches, lengths)):
                 return None
-            return tuple(reach.size for reach in reaches)
+            return tuple([reach.size for reach in reaches])
         return ()
 
     def field_words(self, node: Node) -> str:

@@ -77,13 +77,16 @@ class Calls(Layers):
 
     def _item(self, frame: Frame, written: NodeSpec) -> Result:
         path = frame.path(written.id)
-        spec = self.instances.patch(self._origin(frame, path), written)
+        some = self.instances.some
+        spec = self.instances.patch(self._origin(frame, path), written) if some else written
         item = Item(spec, path, [], [])
-        outer, frame.share = frame.share, self._follow_share(frame, item)
+        outer = frame.share
+        if spec.share is not None:
+            frame.share = self._follow_share(frame, item, spec.share)
         frame.items[spec.id] = item
         frame.scope.items.append(item)
         try:
-            removed = self.instances.removed(self._origin(frame, path))
+            removed = some and self.instances.removed(self._origin(frame, path))
             count = 0 if removed else self._count(frame, item.spec)
             references = self.references(frame, item.spec)
             item.reads = tuple([reference for reference, _ in references])
@@ -97,7 +100,8 @@ class Calls(Layers):
                 result = self._part(frame, item, item.spec, "", sources)
             else:
                 result = self._repeat(frame, item, sources, count)
-            self._check_shared(frame, item)
+            if item.shares is not None:
+                self._check_shared(frame, item, item.shares)
             return result
         finally:
             frame.share = outer
@@ -107,11 +111,11 @@ class Calls(Layers):
         own, target = frame.share or ("", "")
         return target + path.removeprefix(own) if own else path
 
-    def _check_shared(self, frame: Frame, item: Item) -> None:
+    def _check_shared(self, frame: Frame, item: Item, target: Item) -> None:
         """Weights are shared with the modules that hold them, padding and all."""
         path = unlike(item)
-        if path is not None and item.shares is not None:
-            message = f"on this input '{path}' works otherwise than in '{item.shares.path}'"
+        if path is not None:
+            message = f"on this input '{path}' works otherwise than in '{target.path}'"
             help = "modules are shared whole: read a value of the same shape, or pad by numbers"
             raise Fault(
                 Mistake("A049", message, item.spec.marks.span(), (), frame.where, help=help)
@@ -163,17 +167,15 @@ class Calls(Layers):
         finally:
             frame.env.pop("i", None)
 
-    def _follow_share(self, frame: Frame, item: Item) -> tuple[str, str] | None:
+    def _follow_share(self, frame: Frame, item: Item, name: str) -> tuple[str, str]:
         """Make a `share` node a copy of its target, that is read elsewhere.
 
         Returns: the pair of paths (own, target's) under which nodes share weights.
         """
         written = item.spec
-        if written.share is None:
-            return frame.share
-        target = frame.items.get(written.share)
+        target = frame.items.get(name)
         if target is None or not target.parts:
-            raise no_share(frame, written, written.share)
+            raise no_share(frame, written, name)
         item.spec = dataclasses.replace(
             target.spec,
             id=written.id,

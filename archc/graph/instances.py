@@ -17,6 +17,7 @@ class Instances:
     """The path patches of a document, and which of them have met their instance."""
 
     def __init__(self, patches: Mapping[str, Map | None], marks: Map) -> None:
+        self.some = bool(patches)
         self._patches = patches
         self._marks = marks
         self._met: set[str] = set()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import NoneType
 from typing import Any
 
 from archc.errors import Mistake, Span
+from archc.graph import remembered
 from archc.graph.frame import Fault, Frame
 from archc.graph.graph import Layer, Node
 from archc.graph.places import place_of
@@ -23,6 +24,7 @@ from archc.spec.tree import Map, Seq
 References = list[tuple[str, Callable[[], Span]]]
 Operators = tuple[Operator, Operator | None, Operator | None]
 PLAIN = frozenset((int, float, bool, str, NoneType))
+UNKNOWN, LONG = object(), 16  # what is no key; and the entries of a list beyond which it is none
 
 
 class Layers(Placing):
@@ -32,7 +34,7 @@ class Layers(Placing):
         super().__init__(document)
         self._lexical: dict[int, dict[str, Any]] = {}
         self._defaults: dict[tuple[int, str], dict[str, Any]] = {}
-        self._made: dict[tuple[object, ...], Operator] = {}
+        self._followers: dict[tuple[int, str, str], Operator] = {}  # those that are a mere word
 
     def lexical(self, lexical: Lexical) -> dict[str, Any]:
         """A file's args with their values."""
@@ -123,14 +125,20 @@ class Layers(Placing):
         defaults = self.defaults(frame, name)
         settings = {key: value for key, value in defaults.items() if key not in ("norm", "act")}
         for key, value in spec.settings.items():
-            settings[key] = evaluate(value, frame, spec.marks, key)
+            settings[key] = (
+                value if value.__class__ in PLAIN else evaluate(value, frame, spec.marks, key)
+            )
         op = self._make(name, settings, spec, frame)
-        norm = self._follower(frame, spec, "norm", spec.norm, defaults)
-        act = self._follower(frame, spec, "act", spec.act, defaults)
+        norm = act = None
+        if spec.norm is not None or "norm" in defaults:
+            norm = self._follower(frame, spec, "norm", spec.norm, defaults)
+        if spec.act is not None or "act" in defaults:
+            act = self._follower(frame, spec, "act", spec.act, defaults)
         made = (op, norm, act)
-        fixed = (spec.op, spec.settings, spec.norm, spec.act)
-        if spec.repeat is not None and not any(varies(value, "i") for value in fixed):
-            frame.made[id(spec)] = made
+        if spec.repeat is not None:
+            fixed = (spec.op, spec.settings, spec.norm, spec.act)
+            if not any(varies(value, "i") for value in fixed):
+                frame.made[id(spec)] = made
         return made
 
     def _follower(
@@ -142,29 +150,51 @@ class Layers(Placing):
         )
         if value is None or value == "none":
             return None
+        word = value.__class__ is str
+        if word and (known := self._followers.get((id(frame.lexical), role, value))) is not None:
+            return known
         settings = dict(value) if isinstance(value, dict) else {"op": value}
         name = settings.pop("op", None)
         if not isinstance(name, str) or name not in OPERATORS or OPERATORS[name].role != role:
             raise Fault(_not_a(role, name, spec, frame))
         defaults = self.defaults(frame, name)
         merged = {key: item for key, item in defaults.items() if key not in ("norm", "act")}
-        return self._make(name, {**merged, **settings}, spec, frame)
+        made = self._make(name, {**merged, **settings}, spec, frame)
+        if word:
+            self._followers[id(frame.lexical), role, value] = made
+        return made
 
     def _make(self, name: str, settings: dict[str, Any], spec: NodeSpec, frame: Frame) -> Operator:
-        """The operator with these settings; one object where plain words and numbers are equal.
+        """The operator with these settings; one object where words, numbers, and lists and mappings of
+        them are equal.
 
         Types are part of the key, for 1 and ``true`` are equal too; and what is no plain value, such
         as a number that remembers its expression, is no key.
         """
-        values = settings.values()
+        values: Iterable[object] = settings.values()
         types = tuple(map(type, values))
         if not PLAIN.issuperset(types):
-            return make(name, settings, spec, frame)
-        key = (name, types, *settings, *values)
-        op = self._made.get(key)
+            values = [*map(_frozen, values)]
+            if UNKNOWN in values:
+                return make(name, settings, spec, frame)
+        key = (OPERATORS[name], types, *settings, *values)
+        op = remembered.made.get(key)
         if op is None:
-            op = self._made[key] = make(name, settings, spec, frame)
+            op = make(name, settings, spec, frame)
+            remembered.remember(remembered.made, key, op)
         return op
+
+
+def _frozen(value: object) -> object:
+    """A key for a setting, with the types of what is inside; ``UNKNOWN`` where it is none, or long."""
+    kind = type(value)
+    if kind in PLAIN:
+        return value
+    if not isinstance(value, list | tuple | dict) or len(value) > LONG:
+        return UNKNOWN
+    items = [*value, *value.values()] if isinstance(value, dict) else value
+    parts = [*map(_frozen, items)]
+    return UNKNOWN if UNKNOWN in parts else (kind, *map(type, items), *parts)
 
 
 def _not_a(role: str, name: Any, spec: NodeSpec, frame: Frame) -> Mistake:

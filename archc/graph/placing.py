@@ -12,6 +12,7 @@ from archc.errors import Label, Mistake, Span, SpecError
 from archc.graph.explain import chain, dims, own_source, patches_of
 from archc.graph.frame import Fault, Frame, Silent
 from archc.graph.graph import Facts, Node
+from archc.graph.remembered import inferred, remember
 from archc.ops.base import Operator, Remark, Shape, ShapeError, Shapes
 from archc.ops.inputs import Input
 from archc.ops.linear import FullyConnected
@@ -50,6 +51,8 @@ class Told:
 
 class Placing:
     """The nodes placed so far, and the mistakes met."""
+
+    remembers = True  # facts of other specs are these, where operator and shapes are
 
     def __init__(self, document: Document) -> None:
         self.document = document
@@ -139,11 +142,9 @@ class Placing:
         known = self._facts.get((id(op), shapes))
         if known is None:
             try:
-                facts = self.infer(op, shapes)
+                known = self._inferred(op, shapes)
             except ShapeError as error:
                 return self._refused(error, name, op, inputs, spec, frame)
-            numbers = sum(map(prod, facts.weights.values()))
-            known = (op, facts, op.remarks(shapes, facts.shape), numbers)
             self._facts[id(op), shapes] = known  # keeps op alive, so ids stay unique
         _, facts, remarks, numbers = known
         for message, help in remarks:
@@ -246,6 +247,21 @@ class Placing:
             help = "shared layers read values with the same number of channels"
             raise Fault(Mistake("A049", message, at, (), frame.where, why=why, help=help))
         return other.shared or other
+
+    def _inferred(self, op: Operator, shapes: Shapes) -> tuple[Operator, Facts, list[Remark], int]:
+        """The facts of an operator on these shapes, its remarks, and how many numbers its weights hold.
+
+        Raises:
+            ShapeError: it cannot take them.
+        """
+        key = (id(op), shapes, self._limits.elements)
+        if self.remembers and (known := inferred.get(key)) is not None:
+            return known
+        facts = self.infer(op, shapes)
+        known = (op, facts, op.remarks(shapes, facts.shape), facts.params)
+        if self.remembers:
+            remember(inferred, key, known)
+        return known
 
     def infer(self, op: Operator, shapes: Shapes) -> Facts:
         """Shape, weights and costs of an operator on these shapes.

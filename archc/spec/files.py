@@ -19,7 +19,7 @@ from typing import BinaryIO, NamedTuple
 
 from archc.budgets import current, limits, remedy
 from archc.errors import Mistake, Source, Span, SpecError, nearest
-from archc.spec.kept import kept
+from archc.spec.kept import Stamp, kept, kept_for_good, stamp
 from archc.spec.reader import read
 from archc.spec.tree import Map
 
@@ -54,6 +54,7 @@ class Target(NamedTuple):
     variant: str
 
 
+_FOUND: dict[tuple[str, str], tuple[Target, Stamp, Path]] = {}  # bundled specs asked for before
 _NOTICED: ContextVar[Callable[[File], None] | None] = ContextVar("_NOTICED", default=None)
 
 
@@ -161,6 +162,16 @@ class Files:
         return target
 
     def _bundled(self, name: str, variant: str, at: Span | None) -> Target:
+        known = _FOUND.get((name, variant))
+        if known is not None and known[1] == stamp(known[2]):
+            return known[0]
+        target = self._searched(name, variant, at)
+        if target.file.path is not None:
+            path = target.file.path
+            _FOUND[name, variant] = target, stamp(path), path
+        return target
+
+    def _searched(self, name: str, variant: str, at: Span | None) -> Target:
         folder = bundled_folder()
         own = folder / f"{name}.yaml"
         known = _NAME.match(name) is not None and len(name) <= LONGEST
@@ -201,7 +212,8 @@ class Files:
             if file.shown in self.texts:
                 self._read[path] = read(self.source(file))
             else:
-                self._read[path] = kept(file.shown, path, lambda: read(self.source(file)))
+                keep = kept_for_good if file.root is bundled_folder() else kept
+                self._read[path] = keep(file.shown, path, lambda: read(self.source(file)))
         return self._read[path]
 
     def source(self, file: File) -> Source:

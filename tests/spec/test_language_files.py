@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from archc.budgets import Limits
+from archc.budgets import Limits, limits
 from archc.errors import SpecError
+from archc.spec import files
 from archc.spec.files import bundled, bundled_folder
 from archc.spec.load import load, loads
 
@@ -61,6 +62,25 @@ def test_a_bundled_name_is_a_file_a_document_or_a_variant() -> None:
     assert load("resnet:resnet50").name == "resnet50"
     assert load(bundled_folder() / "resnet.yaml").name == "resnet34"
     assert load(f"{bundled_folder() / 'resnet.yaml'}:resnet50").name == "resnet50"
+
+
+def test_a_bundled_file_is_read_once_for_as_long_as_it_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, family=NETWORK.format(name="member"))
+    monkeypatch.setattr(files, "bundled_folder", lambda: tmp_path)
+    monkeypatch.setattr(files, "_FOUND", {})
+    assert load("member").marks is load("member").marks
+    path.write_text(NETWORK.format(name="member") + "title: Another\n")
+    assert load("member").title == "Another"
+    path.write_text(NETWORK.format(name="nobody"))
+    assert "no bundled spec 'member'" in told("member")
+
+
+def test_a_bundled_file_that_was_read_is_held_against_other_limits() -> None:
+    load("lenet5")
+    with limits(bytes=100):
+        assert "larger than 100 bytes" in told("lenet5")
 
 
 def test_bundled_names_are_unique_and_have_titles() -> None:
