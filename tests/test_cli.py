@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from archc import __version__
 from archc.cli import app
+from archc.cli.commands import COMMANDS
 from archc.cli.options import complete_spec, settings_of, shapes_of
 
 GOOD = """\
@@ -47,6 +48,13 @@ def test_version_and_help() -> None:
     assert archc("--version").stdout == f"archc {__version__}\n"
     assert archc("-h").exit_code == 0
     assert "Usage: archc" in archc().output
+
+
+def test_help_lists_every_command_in_order() -> None:
+    panel = archc("--help").stdout.partition("Commands")[2]
+    listed = [line.split()[1] for line in panel.splitlines()[1:] if re.match(r"│ \w", line)]
+    assert listed == [*COMMANDS]
+    assert "Did you mean 'summary'?" in archc("sumary", "net.yaml").stderr
 
 
 def test_check_counts_what_is_fine(good: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from archc.cli.commands import COMMANDS, SPEC_COMMANDS, made
+
 FORBIDDEN = {
     ("check", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz"},
     ("summary", "specs/googlenet.yaml"): {"torch", "networkx", "rich", "graphviz", "jsonschema"},
@@ -56,6 +58,28 @@ def test_a_command_leaves_slow_libraries_alone(command: tuple[str, ...], tmp_pat
     loaded = loaded_after(code)
     assert "archc" in loaded
     assert loaded & FORBIDDEN[command] == set()
+
+
+def test_a_command_imports_no_other() -> None:
+    code = (
+        "import sys\nfrom archc.cli import app\nsys.argv = ['archc', 'summary', 'lenet5']\n"
+        "try:\n    app()\nexcept SystemExit as end:\n    assert not end.code, end.code\n"
+        "print(*(name for name in sys.modules if name.startswith('archc.cli.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    files = {module.partition(".")[0] for module in COMMANDS.values()}
+    loaded = {name.split(".")[2] for name in done.stdout.splitlines()[-1].split()}
+    assert loaded & files == {"summary"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_can_be_made(name: str) -> None:
+    command = made(name)
+    assert command.name == name
+    limited = any("--limit" in option.opts for option in command.params)
+    assert limited == (name in SPEC_COMMANDS)
 
 
 def test_importing_archc_imports_nothing_else() -> None:

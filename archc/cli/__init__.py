@@ -7,29 +7,23 @@ the output, 143 ended by SIGTERM.
 
 from __future__ import annotations
 
-from archc.cli.about import list_specs, ops, schema
-from archc.cli.app import app, end_in_order
-from archc.cli.build import build
-from archc.cli.check import check
-from archc.cli.compare import compare
-from archc.cli.convert import convert
-from archc.cli.diff import diff
-from archc.cli.draw import draw
-from archc.cli.explain import explain
-from archc.cli.limits import limited
-from archc.cli.paths import paths
-from archc.cli.summary import summary
+import gc
+from contextlib import ExitStack
+
+from archc.collector import paused_collector
+
+with paused_collector():  # nothing that is imported is garbage
+    from archc.cli.app import app, end_in_order
 
 __all__ = ["app", "main"]
 
-for command in (check, summary, explain, build, convert, draw, paths, compare, diff):
-    app.command()(limited(command))
-for other in (ops, schema):
-    app.command()(other)
-app.command("list")(list_specs)
-
 
 def main() -> None:
-    """The ``archc`` command."""
+    """The ``archc`` command. The collector runs while the command does, not before, nor at the end."""
     end_in_order()
-    app(prog_name="archc")
+    try:
+        with ExitStack() as starting:
+            starting.enter_context(paused_collector())
+            app(prog_name="archc", obj=starting)
+    finally:
+        gc.freeze()  # the interpreter would visit all there is, to free it with its process

@@ -10,17 +10,17 @@ import sys
 from typing import Annotated, Any, NoReturn, TextIO
 
 import typer
-from typer.core import TyperGroup
 
 from archc import __version__
 from archc.budgets import current
+from archc.cli.commands import LazyGroup
 from archc.errors import Mistake, SpecError
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 BROKEN_PIPE = 141  # what a shell reports for a program that SIGPIPE ended
 
 
-class Commands(TyperGroup):
+class Commands(LazyGroup):
     """Turns what the stages raise into words and an exit status."""
 
     def invoke(self, ctx: Any) -> Any:

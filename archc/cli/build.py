@@ -1,18 +1,27 @@
-"""``archc build``: the architecture as a PyTorch file, which is then imported and run once."""
+"""``archc build``: the architecture as files, of which the PyTorch file is imported and run once."""
 
 from __future__ import annotations
 
-import sys
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from archc.analysis.words import counted, dimensions, parameters
-from archc.cli.app import colored
+from archc.analysis.words import dimensions
+from archc.cli.emitting import Emit, line, places, targets_of, tell_of_others
+from archc.cli.loading import (
+    Cast,
+    Device,
+    Fresh,
+    Loading,
+    available,
+    built,
+    loading_of,
+    spinner,
+)
+from archc.cli.optimizing import Passes, faster, passes_of
 from archc.cli.options import (
-    STDIN,
     Args,
     Except,
     Inputs,
@@ -22,31 +31,44 @@ from archc.cli.options import (
     Weights,
     open_spec,
 )
+from archc.cli.stages import Stages, plan_stages, write_stages
 from archc.cli.writing import Force, allow, keep, write_files
 
 if TYPE_CHECKING:
     from torch import nn
 
     from archc.architecture import Architecture
+    from archc.graph.graph import Graph
+    from archc.passes.step import Pass
+    from archc.targets.files import Target
 
-Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+Out: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder for NAME.py, or a file that ends in .py; other files stand beside it.",
+    ),
+]
+Optimize: TypeAlias = Annotated[
+    bool,
+    typer.Option("--optimize", help="The network made faster for inference; see archc optimize."),
+]
 
 
 def build(  # noqa: PLR0913  # one parameter for each option
     spec: Spec,
     *,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder for NAME.py, or a file that ends in .py.")
-    ] = Path("build"),
+    out: Out = Path("build"),
+    emit: Emit,
+    stages: Stages = None,
+    optimize: Optimize = False,
+    passes: Passes,
     weights: Weights = None,
     layout: Layout = None,
     except_: Except,
-    cast: Annotated[
-        bool, typer.Option("--cast", help="Take weights of another floating-point type.")
-    ] = False,
-    fresh: Annotated[
-        bool, typer.Option("--fresh", help="Leave the weights that the spec names alone.")
-    ] = False,
+    cast: Cast = False,
+    fresh: Fresh = False,
     device: Annotated[Device, typer.Option(help="Where the forward pass runs.")] = "auto",
     batch: Annotated[int, typer.Option(min=1, help="Samples in the forward pass.")] = 1,
     force: Force = False,
@@ -54,85 +76,89 @@ def build(  # noqa: PLR0913  # one parameter for each option
     input: Inputs,
     root: Root = None,
 ) -> None:
-    """Write the architecture as a PyTorch file, with its weights if any are named, and run it once."""
-    from archc.weights import to_bytes
-    from archc.weights.fetch import is_fetched
+    """Write the architecture as a PyTorch file, with its weights if any are named, and run it once.
 
+    --emit writes it in other forms too, all of them or none; --optimize makes it faster first;
+    --stages cuts it for several devices.
+    """
+    from archc.targets.files import check
+
+    targets = targets_of(emit)
     net = open_spec(spec, arg, input, root)
-    path = _source_file(out, net.name)
-    beside = path.with_suffix(".safetensors")
-    for given, name in ((layout, "--layout"), (except_, "--except"), (cast, "--cast")):
-        if given and not (weights or (net.graph.document.weights and not fresh)):
-            raise typer.BadParameter(
-                "says how to load weights, and there are none", param_hint=name
-            )
-    own = None if fresh else net.graph.document.weights
-    keep(weights or (own.path if own else None), beside)
-    for file in (path, beside) if weights or own else (path,):
-        allow(file, force)
-    with _spinner(f"building {net.name}", is_fetched(weights or "")):
-        place = _available(device)
-        module = net.build(weights=False)
-        report = None
-        if weights or own:
-            report = net.load_weights(module, weights, layout=layout, except_=except_, cast=cast)
-    source = net.source()
-    files = {path: source.encode()}
+    loading = loading_of(net, weights, layout, except_, cast, fresh)
+    wanted = _passes(optimize, passes)
+    if stages is not None:
+        _build_stages(net, loading, targets or wanted, stages, out, force)
+        return
+    both = loading.wanted or optimize
+    name = f"{net.name}_optimized" if optimize else net.name
+    paths = places(out, name, targets or (("py", "weights") if both else ("py",)))
+    for path in paths.values():
+        keep(loading.source, path)
+        allow(path, force)
+    check(net.graph, [*paths])
+    place = available(device)
+    module, report = built(net, loading)
+    if optimize:
+        with spinner(f"optimising {net.name}"):
+            net, module, _, _ = faster(net, module, wanted, loading.wanted, None)
+    contents = _contents(net.graph, module, [*paths])
+    tell_of_others(paths)
+    if report is None and {*paths} - {"py"}:
+        typer.echo("note: the weights are fresh: none were loaded", err=True)
+    write_files({path: contents[target] for target, path in paths.items()}, force=force)
+    for target, path in paths.items():
+        typer.echo(line(target, path, contents[target], net, module))
     if report is not None:
-        files[beside] = to_bytes(module.state_dict(), beside.suffix)
-    elif beside.exists():
-        typer.echo(f"note: {beside} is from an earlier build", err=True)
-    write_files(files, force=force)
-    lines = counted(source.count("\n"), "line")
-    typer.echo(f"{path}: {lines}, {parameters(net.params, net.frozen)}")
-    if report is not None:
-        typer.echo(f"{beside}: {counted(len(module.state_dict()), 'tensor')}\n{report}")
+        typer.echo(report)
     _run(net, module, batch, place)
 
 
-def _source_file(out: Path, name: str) -> Path:
-    """The file for the source: the one named, or one of the network's name in the folder named.
+def _passes(optimize: bool, given: list[str]) -> tuple[Pass, ...]:
+    """The passes to run: none without ``--optimize``.
 
     Raises:
-        typer.BadParameter: it is neither, but a device, ``-``, or a file of another kind.
+        typer.BadParameter: passes are chosen, but nothing is to be optimised, or there is none of a name.
     """
-    if out.suffix == ".py":
-        return out
-    if str(out) == STDIN or (out.exists() and not out.is_dir()):
-        message = f"'{out}' is no folder: name one, or a file that ends in .py"
-        raise typer.BadParameter(message, param_hint="--out")
-    return out / f"{name}.py"
+    if given and not optimize:
+        raise typer.BadParameter("says what --optimize does: add it", param_hint="--passes")
+    return passes_of(given) if optimize else ()
+
+
+def _build_stages(net: Architecture, loading: Loading, others: Sequence[object],
+                  count: int, out: Path, force: bool) -> None:  # fmt: skip
+    """Write the network in ``count`` pipeline stages.
+
+    Raises:
+        typer.BadParameter: other targets are named too, or passes.
+    """
+    if others:
+        message = "stages are plain Python files, to train: leave out --emit and --optimize"
+        raise typer.BadParameter(message, param_hint="--stages")
+    plan = plan_stages(net.graph, count, out, loading.source, force)
+    module, report = built(net, loading) if loading.wanted else (None, None)
+    write_stages(net.graph, plan, module, force)
+    if report is not None:
+        typer.echo(report)
+
+
+def _contents(graph: Graph, module: nn.Module, targets: list[Target]) -> dict[Target, bytes]:
+    """The content of a file for each target."""
+    from archc.targets.files import content
+
+    found = {}
+    for target in targets:
+        with spinner(f"writing {graph.name} as {target}"):
+            found[target] = content(target, graph, module)
+    return found
 
 
 def _run(net: Architecture, module: nn.Module, batch: int, place: str) -> None:
     """Put a batch through the network, and say what came out."""
     from archc.codegen.trial import try_out
 
-    with _spinner(f"running {net.name}"):
+    with spinner(f"running {net.name}"):
         trial = try_out(module, [node.shape for node in net.inputs.values()], batch, place)
     read = ", ".join(dimensions((batch, *node.shape)) for node in net.inputs.values())
     made = ", ".join(map(dimensions, trial.outputs))
     typer.echo(f"forward pass on {trial.device}: {read} → {made} in {trial.seconds * 1e3:,.1f} ms")
-
-
-def _available(device: Device) -> str:
-    """The device to run on.
-
-    Raises:
-        typer.BadParameter: there is none of that kind.
-    """
-    from archc.codegen.trial import has_cuda
-
-    found = device != "cpu" and has_cuda()
-    if device == "cuda" and not found:
-        raise typer.BadParameter("torch finds no GPU here", param_hint="--device")
-    return "cuda" if found else "cpu"
-
-
-def _spinner(text: str, fetching: bool = False) -> AbstractContextManager[object]:
-    """Importing torch takes seconds; a terminal shows that something goes on, as torch does of a download."""
-    if fetching or not colored(sys.stderr):
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(text)
