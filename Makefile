@@ -25,6 +25,10 @@ help:  ## this list
 	$(PIP) --no-deps torchvision timm
 	@touch $@
 
+.venv/.bench: .venv/.dev
+	$(PIP) --editable '.[dev,bench]'
+	@touch $@
+
 demo: .venv/.runtime  ## compile and draw GoogLeNet into build/
 	$(BIN)/archc summary specs/googlenet.yaml
 	$(BIN)/archc build specs/googlenet.yaml
@@ -78,9 +82,10 @@ measure: .venv/.dev  ## run every comparison with torchvision, timm and Keras, a
 	UPDATE_GOLDEN=1 $(ONE_THREAD) $(BIN)/python -m pytest -q tests/zoo/test_references.py
 	$(BIN)/python docs/generate.py
 
-bench: .venv/.dev  ## time archc beside the libraries it stands on
-	$(BIN)/python benchmarks/frontend.py
-	$(BIN)/python benchmarks/drawing.py
+# BENCH_ARGS names parts of it, or has --quick for a look whether all of it runs
+bench: .venv/.bench  ## measure archc beside its peers (half an hour), and write docs/performance.md
+	$(BIN)/python benchmarks/run.py $(BENCH_ARGS)
+	$(BIN)/python docs/generate.py
 
 wheel: .venv/.runtime  ## dist/archc-….whl, the bundled specs inside
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
