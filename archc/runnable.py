@@ -114,9 +114,10 @@ class Runnable:
             ModuleNotFoundError: the package onnx is not installed.
             SpecError: ONNX cannot hold an operator, or that many weights.
         """
+        from archc.codegen.build import graph_of
         from archc.targets import to_onnx
 
-        return to_onnx(self.graph, module)
+        return to_onnx(graph_of(module) or self.graph, module)  # it may be an optimised one
 
     def to_pt2(self, module: nn.Module) -> bytes:
         """The content of a file that ``torch.export.load`` reads, for inference with any batch.
@@ -124,9 +125,10 @@ class Runnable:
         Raises:
             SpecError: torch.export cannot capture the module.
         """
+        from archc.codegen.build import graph_of
         from archc.targets import to_pt2
 
-        return to_pt2(self.graph, module)
+        return to_pt2(graph_of(module) or self.graph, module)
 
     def optimize(self, module: nn.Module, passes: str | Sequence[str] = ()) -> nn.Module:
         """A faster module for inference that computes the same as ``module``, which stays as it is.

@@ -20,7 +20,7 @@ from archc.cli.loading import (
     loading_of,
     spinner,
 )
-from archc.cli.optimizing import Passes, faster, passes_of
+from archc.cli.optimizing import Passes, Tolerance, faster, passes_of
 from archc.cli.options import (
     Args,
     Except,
@@ -64,6 +64,7 @@ def build(  # noqa: PLR0913  # one parameter for each option
     stages: Stages = None,
     optimize: Optimize = False,
     passes: Passes,
+    tolerance: Tolerance = None,
     weights: Weights = None,
     layout: Layout = None,
     except_: Except,
@@ -101,7 +102,7 @@ def build(  # noqa: PLR0913  # one parameter for each option
     module, report = built(net, loading)
     if optimize:
         with spinner(f"optimising {net.name}"):
-            net, module, _, _ = faster(net, module, wanted, loading.wanted, None)
+            net, module, _, _ = faster(net, module, wanted, loading.wanted, tolerance)
     contents = _contents(net.graph, module, [*paths])
     tell_of_others(paths)
     if report is None and {*paths} - {"py"}:

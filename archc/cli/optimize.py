@@ -62,6 +62,9 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
 
     Batch norms are folded, siblings merged, kernels fused. If outputs differ, nothing is written.
     """
+    from archc.targets.files import content
+
+    _check(explain, every, format)
     wanted = passes_of(passes)
     kind = picture_kind(draw, "--draw") or "svg"
     net = open_spec(spec, arg, input, root)
@@ -74,7 +77,8 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     module, report = built(net, loading)
     with spinner(f"optimising {net.name}"):
         found = faster(net, module, wanted, loading.wanted, tolerance)
-        files = {paths["py"]: found.net.source().encode(), paths["weights"]: _tensors(found)}
+        graph = found.net.graph
+        files = {at: content(target, graph, found.module) for target, at in paths.items()}
         if picture is not None:
             files[picture] = _drawn(net, found, kind, theme)
     write_files(files, force=force)
@@ -83,6 +87,16 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     for words in (*written, picture, report):
         if words is not None:
             typer.echo(words, err=explain)  # standard output has the explanation
+
+
+def _check(explain: bool, every: bool, format: OptimiseFormat) -> None:
+    """
+    Raises:
+        typer.BadParameter: an option says how to explain, and nothing is to be explained.
+    """
+    if not explain and (every or format != "text"):
+        option = "--all" if every else "--format"
+        raise typer.BadParameter("says how to explain: add --explain", param_hint=option)
 
 
 def _tell(
@@ -94,12 +108,6 @@ def _tell(
         typer.echo(told(net.name, found.result, found.difference, format, every))
     else:
         typer.echo(proof_words(found.difference))
-
-
-def _tensors(found: Faster) -> bytes:
-    from archc.weights import to_bytes
-
-    return to_bytes(found.module.state_dict(), ".safetensors")
 
 
 def _drawn(net: Architecture, found: Faster, kind: Still, theme: ThemeName) -> bytes:

@@ -61,7 +61,8 @@ class Structure:
             first = group.scopes[0]
             if first.block is scope.block and not first.patched:
                 known = group.shape
-                if all(known.get(key, value) == value for key, value in shape.items()):
+                same = [item.spec.id for item in first.items] == [i.spec.id for i in scope.items]
+                if same and all(known.get(key, value) == value for key, value in shape.items()):
                     return group
         return None
 

@@ -32,7 +32,7 @@ def _after(graph: Graph) -> Iterator[Change]:
         norm = reading.only(layer)
         if norm is None or not takes(layer.op) or not isinstance(norm.op, Affine):
             continue
-        if len(norm.shape) == len(layer.shape) and not _shared(reading, layer, norm):
+        if not _shared(reading, layer, norm):
             yield Change(
                 f"{norm.name} into {layer.name}",
                 (layer.name, norm.name),
@@ -118,9 +118,11 @@ def _fold_clamp(tensors: Tensors, norm: Norm, layers: tuple[Layer, ...]) -> None
     bound = -summand / factor
     low = torch.where(factor > 0, bound, -torch.inf)
     high = torch.where(factor < 0, bound, torch.inf)
-    nothing = factor == 0  # of such a channel only ReLU(t) is left
+    # of a channel without a factor, or with one so small that no number holds the bound, ReLU(t) is left
+    nothing = ~torch.isfinite(bound.to(dtype))
     low, high = (torch.where(nothing, 0, numbers) for numbers in (low, high))
     summand = torch.where(nothing, summand.relu(), summand)
+    factor = torch.where(nothing, 0, factor)
     tensors[f"{norm.name}.low"] = low.to(dtype).view(-1, 1, 1)
     tensors[f"{norm.name}.high"] = high.to(dtype).view(-1, 1, 1)
     for layer in layers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archc.graph.graph import Graph, Layer, Node
+from archc.graph.graph import Graph, Node
 from archc.graph.rewriting.edits import Insert, SetOp
 from archc.ops.activation import (
     ELU,
@@ -19,6 +19,7 @@ from archc.ops.activation import (
 )
 from archc.ops.base import Operator
 from archc.ops.conv import Convolution
+from archc.ops.inputs import Input
 from archc.passes.operators import ChannelsLast, FusedConv, InPlace
 from archc.passes.reading import Reading
 from archc.passes.step import Change, Step, step
@@ -41,7 +42,8 @@ def _formats(graph: Graph) -> Iterator[Change]:
         readers = [reader for reader in graph.nodes.values() if node in reader.inputs]
         if len(node.shape) == 3 and not any(isinstance(r.op, ChannelsLast) for r in readers):
             id = "channels_last" if len(graph.inputs) == 1 else f"{name}_channels_last"
-            while id in graph.nodes:
+            used = {*graph.nodes, *graph.inputs, *(item.spec.id for item in graph.root.items)}
+            while id in used:
                 id += "_"
             yield Change(name, (id,), (Insert("", name, id, ChannelsLast()),))
 
@@ -67,11 +69,13 @@ def _overwriting(graph: Graph) -> Iterator[Change]:
 def _owns(reading: Reading, node: Node) -> bool:
     """Whether the node is the last to read its input, and that is nobody else's memory."""
     source = node.inputs[0]
-    if source.op.name == "input" or source.op.view or source.training_only != node.training_only:
+    if isinstance(source.op, Input | ChannelsLast) or source.op.view:  # may be the caller's memory
+        return False
+    if reading.shares(node) or reading.shares(source):  # one class, called in two places
+        return False
+    if source.training_only != node.training_only:
         return False
     if any(reader.op.view for reader in reading.readers(source)):
-        return False
-    if not isinstance(reading.place(source).item.parts[reading.place(source).number], Layer):
         return False
     return reading.last(source) is node and reading.scope(source) == reading.scope(node)
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from archc.codegen.build import graph_of, network_class
 from archc.errors import Mistake, SpecError
-from archc.graph.graph import Graph
+from archc.graph.graph import Graph, Node
+from archc.ops.base import Shape
+from archc.passes.operators import ChannelsLast
 from archc.passes.optimise import Optimised, optimise
 from archc.passes.step import Pass, Tensors
 
@@ -62,7 +64,7 @@ def module_of(graph: Graph, tensors: Tensors) -> nn.Module:
             buffer = part.get_buffer(name)
             like = some.dtype if buffer.is_floating_point() else buffer.dtype
             setattr(part, name, buffer.to(some.device, like))
-    if some.is_cuda:
+    if any(isinstance(node.op, ChannelsLast) for node in graph.nodes.values()):
         module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return module.eval().requires_grad_(False)
 
@@ -87,7 +89,7 @@ def _check(graph: Graph, tensors: Tensors) -> None:
     unknown = {key for key in tensors if not key.endswith(".num_batches_tracked")}
     for node in graph.nodes.values():
         if node.shared is None:
-            for key, shape in node.facts.weights.items():
+            for key, shape in (*node.facts.weights.items(), *_statistics(node)):
                 found = tensors.get(f"{node.name}.{key}")
                 if found is None or tuple(found.shape) != tuple(shape):
                     what = (
@@ -97,6 +99,11 @@ def _check(graph: Graph, tensors: Tensors) -> None:
             unknown -= {f"{node.name}.{key}" for key in (*node.facts.weights, *node.facts.buffers)}
     if unknown:
         raise _changed(f"{min(unknown)} is none of its spec's")
+
+
+def _statistics(node: Node) -> tuple[tuple[str, Shape], ...]:
+    """The buffers of a norm, which folding needs; others may be in no state dict."""
+    return tuple(node.facts.buffers.items()) if node.op.role == "norm" else ()
 
 
 def _changed(words: str) -> SpecError:

@@ -97,7 +97,9 @@ def optimise(graph: Graph, passes: Sequence[Pass] = PASSES) -> Optimised:
 
 
 def _named(graph: Graph) -> Graph:
-    """The graph as a network of its own: ``googlenet_optimized``."""
+    """The graph as a network of its own: ``googlenet_optimized``, which a second time it stays."""
+    if graph.name.endswith("_optimized"):
+        return graph
     name, title = f"{graph.name}_optimized", graph.document.title
     document = replace(graph.document, name=name, title=f"{title} (optimized)" if title else "")
     return replace(graph, name=name, document=document)

@@ -10,7 +10,7 @@ from typing import Any
 from archc.graph.graph import Graph, Node
 from archc.graph.rewriting.edits import Drop, SetOp
 from archc.ops.activation import ReLU, ReLU6
-from archc.ops.base import Operator
+from archc.ops.base import Operator, Shape, ShapeError
 from archc.ops.conv import Convolution
 from archc.ops.pool import AvgPool, MaxPool
 from archc.ops.spatial import Pad
@@ -24,7 +24,7 @@ def absorb_pads(graph: Graph) -> Step:
 
     Exact, bit for bit. An average pool must count its padding, and a max pool, whose own padding never
     wins, must read what is nowhere below 0. The sides must come out alike, which PyTorch's modules
-    need, and a pool's be at most half its window.
+    need, and a pool's be at most half its window. Both must stand in one block.
     """
     return step(graph, _changes(graph))
 
@@ -35,11 +35,13 @@ def _changes(graph: Graph) -> Iterator[Change]:
         reader = reading.only(pad)
         if reader is None or reading.shares(pad) or reading.shares(reader):
             continue
-        if _is_zeros(pad.op):
+        if _is_zeros(pad.op) and reading.scope(pad) == reading.scope(reader):
             whole = _together(pad, reader)
             if whole is not None and _may(reader.op, pad, whole):
                 padding = tuple(side.before for side in whole)
                 how = partial(_padded, padding=padding)
+                if not _takes(how(reader.op), pad.inputs[0].shape, reader.shape):
+                    continue
                 yield Change(
                     f"{pad.name} into {reader.name}",
                     (reader.name, pad.name),
@@ -77,6 +79,14 @@ def _may(op: Operator, pad: Node, whole: list[Sides]) -> bool:
     if isinstance(op, AvgPool):
         return op.count_include_pad
     return isinstance(pad.inputs[0].op, ReLU | ReLU6)
+
+
+def _takes(op: Operator, shape: Shape, wanted: Shape) -> bool:
+    """Whether PyTorch's module takes the padding, and comes to the same shape."""
+    try:
+        return op.infer((shape,)) == wanted
+    except ShapeError:
+        return False
 
 
 def _padded(op: Operator, padding: tuple[int, ...]) -> Operator:

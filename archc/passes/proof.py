@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import deepcopy
 from itertools import chain
-from math import isinf, isnan
+from math import inf, isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 from archc.errors import Mistake, SpecError
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 TOLERANCE = 1e-3
+HOPELESS = 0.05  # a network this far from itself in float64 multiplies the smallest error
+NUMBERS = (
+    "give trained weights without NaN; a deep network of fresh ones needs norms, or --tolerance 1"
+)
 ROUNDS = 3
 TRIES = 2  # samples of each round
 
@@ -94,8 +98,8 @@ def _apart(one: Tensor, other: Tensor) -> Difference:
     one, other = one.double(), other.double()
     largest = float(one.abs().max())
     apart = float((one - other).abs().max())
-    if isnan(apart) or isinf(largest):
-        apart = float("inf")  # numbers that are none prove nothing
+    if not isfinite(apart) or not isfinite(largest):  # numbers that are none prove nothing
+        return Difference(inf, inf, ROUNDS * TRIES)
     return Difference(apart / largest if largest else apart, apart, ROUNDS * TRIES)
 
 
@@ -111,15 +115,27 @@ def proven(
         SpecError: the difference is larger.
     """
     found = difference(before, after, graph)
-    if tolerance is None and not found.relative <= TOLERANCE:
+    if found.relative == inf:
+        raise _refused(
+            "outputs hold numbers that are infinite or none, which proves nothing", NUMBERS
+        )
+    allowed = TOLERANCE if tolerance is None else tolerance
+    if tolerance is None and found.relative > allowed:
         rounding = difference(before, deepcopy(before).double(), graph).relative
-        found = found._replace(rounding=rounding)
-    allowed = max(TOLERANCE, 4 * found.rounding) if tolerance is None else tolerance
-    if found.relative <= allowed:
-        return found
-    message = (
-        f"the optimised network computes something else: outputs differ by {found.relative:.1e} of the "
-        f"largest, more than {allowed:.1g}"
-    )
-    help = "leave out a pass with --passes -NAME, or allow more with --tolerance"
-    raise SpecError([Mistake("A102", message, help=help)])
+        if rounding > HOPELESS:
+            words = f"rounding alone changes outputs by {rounding:.1e} of the largest, which proves nothing"
+            raise _refused(words, NUMBERS)
+        found, allowed = found._replace(rounding=rounding), max(allowed, 4 * rounding)
+    if found.relative > allowed:
+        words = (
+            f"the optimised network computes something else: outputs differ by {found.relative:.1e} of the "
+            f"largest, more than {allowed:.1g}"
+        )
+        raise _refused(
+            words, "leave out a pass with --passes -NAME, or allow more with --tolerance"
+        )
+    return found
+
+
+def _refused(message: str, help: str) -> SpecError:
+    return SpecError([Mistake("A102", message, help=help)])

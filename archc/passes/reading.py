@@ -36,9 +36,6 @@ class Reading:
         readers = self.readers(node)
         return readers[0] if len(readers) == 1 else None
 
-    def is_output(self, node: Node) -> bool:
-        return node in self._outputs
-
     def last(self, node: Node) -> Node | None:
         """The reader that runs last; None where the value is an output."""
         readers = self.readers(node)

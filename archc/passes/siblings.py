@@ -9,12 +9,30 @@ from typing import Any, TypeAlias
 
 from archc.graph.graph import Graph, Node
 from archc.graph.rewriting.edits import Merge
+from archc.ops.activation import (
+    ELU,
+    GELU,
+    SELU,
+    HardSigmoid,
+    HardSwish,
+    LeakyReLU,
+    Mish,
+    ReLU,
+    ReLU6,
+    Sigmoid,
+    SiLU,
+    Tanh,
+)
 from archc.ops.base import Operator
 from archc.ops.conv import Conv
 from archc.ops.linear import FullyConnected
 from archc.passes.reading import Reading
 from archc.passes.step import Change, Step, Tensors, step
 
+# activations of each number alone: a softmax looks at its siblings, and a PReLU has weights
+BY_NUMBER = (
+    ReLU, ReLU6, LeakyReLU, ELU, SELU, GELU, SiLU, Mish, Tanh, Sigmoid, HardSigmoid, HardSwish,
+)  # fmt: skip
 Alike: TypeAlias = tuple[str, Operator, Operator | None]  # scope, settings, activation
 LONGEST = 32  # letters of a name that joins those of all siblings
 
@@ -23,15 +41,16 @@ def merge_siblings(graph: Graph) -> Step:
     """Merge convolutions, or fully connected layers, that read one value and differ in their filters alone.
 
     Exact: each filter sees what it saw. Sums may run in another order. They must stand in one block,
-    without norms (which ``fold_norms`` takes away) and with equal activations. Each old name is then a
-    slice of channels, which takes no memory. Inception modules have such siblings (Szegedy et al., 2015,
-    figure 2b).
+    without norms (which ``fold_norms`` takes away) and with equal activations, of each number alone. Each
+    old name is then a slice of channels, which takes no memory. Inception modules have such siblings
+    (Szegedy et al., 2015, figure 2b).
     """
     return step(graph, _changes(graph))
 
 
 def _changes(graph: Graph) -> Iterator[Change]:
     reading = Reading(graph)
+    taken: set[str] = set()  # by merges of this run
     for source in [*graph.inputs.values(), *reading.nodes]:
         groups: dict[Alike, list[Node]] = {}
         for node in reading.all_readers(source):
@@ -39,7 +58,7 @@ def _changes(graph: Graph) -> Iterator[Change]:
                 groups.setdefault(_alike(reading, node), []).append(node)
         for nodes in groups.values():
             if len(nodes) > 1:
-                yield _merged(reading, nodes)
+                yield _merged(reading, nodes, taken)
 
 
 def _mergeable(reading: Reading, node: Node) -> bool:
@@ -47,7 +66,10 @@ def _mergeable(reading: Reading, node: Node) -> bool:
     fits = (isinstance(op, Conv) and op.groups == 1 and op.connections is None) or isinstance(
         op, FullyConnected
     )
-    return fits and reading.alone(node) and not reading.shares(node) and not node.training_only
+    if not fits or not reading.alone(node) or reading.shares(node) or node.training_only:
+        return False
+    act = reading.place(node).layer.act
+    return act is None or isinstance(act.op, BY_NUMBER)
 
 
 def _alike(reading: Reading, node: Node) -> Alike:
@@ -77,17 +99,19 @@ def _together(ops: list[Operator]) -> Operator:
     return made
 
 
-def _merged(reading: Reading, nodes: list[Node]) -> Change:
+def _merged(reading: Reading, nodes: list[Node], taken: set[str]) -> Change:
     scope = reading.place(nodes[0]).scope
     ids = [reading.place(node).item.spec.id for node in nodes]
     into = "_".join(ids)
     if len(into) > LONGEST:
         into = f"{ids[0]}_to_{ids[-1]}"
-    taken = {item.spec.id for item in scope.items}
-    while into in taken:
+    prefix = f"{scope.path}." if scope.path else ""
+    used = {item.spec.id for item in scope.items} | set(scope.inputs)
+    while into in used or f"{prefix}{into}" in taken:
         into += "_"
     names = tuple(node.name for node in nodes)
-    path = f"{scope.path}.{into}" if scope.path else into
+    path = f"{prefix}{into}"
+    taken.add(path)
     return Change(
         f"{', '.join(names)} as {path}",
         (path, *names),

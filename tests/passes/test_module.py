@@ -68,6 +68,22 @@ def test_it_is_for_inference() -> None:
             torch.testing.assert_close(other(x), expected)
 
 
+def test_a_second_time_nothing_changes() -> None:
+    """Nor is the input written over, which a copy in its own format would be."""
+    net = archc.loads(
+        "archc: 1\nname: net\ninput: [3, 8, 8]\nnodes:\n"
+        "  before: relu\n  conv: {op: conv, filters: 4, kernel: 3}\n"
+    )
+    once = net.optimize(net.build().eval())
+    twice = archc.optimize(once)
+    assert type(twice) is type(once)
+    x = torch.randn(2, 3, 8, 8).contiguous(memory_format=torch.channels_last)
+    kept = x.clone()
+    with torch.inference_mode():
+        torch.testing.assert_close(twice(x), once(x))
+    assert torch.equal(x, kept)
+
+
 def test_new_weights_count() -> None:
     """The kernels keep weights in a layout of their own, and make it anew where weights have changed."""
     _, module = settled("resnet18", [3, 32, 32])
