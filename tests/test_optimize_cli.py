@@ -71,7 +71,7 @@ def test_it_explains() -> None:
     assert "build/resnet18_optimized.svg" in written()
     result = run.invoke(app, ["optimize", *SMALL, "--explain", "-f", "json", "--draw", "two.pdf"])
     told = json.loads(result.stdout)
-    assert [ran["pass"] for ran in told["passes"]][0] == "drop-idle"
+    assert told["passes"][0]["pass"] == "drop-idle"
     assert told["difference"]["relative"] < 1e-3
     assert Path("two.pdf").read_bytes().startswith(b"%PDF")
 
@@ -86,7 +86,10 @@ def test_a_difference_writes_nothing() -> None:
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        (["optimize", *SMALL, "--passes", "fold-norm"], "there is no pass 'fold-norm': did you mean"),
+        (
+            ["optimize", *SMALL, "--passes", "fold-norm"],
+            "there is no pass 'fold-norm': did you mean",
+        ),
         (["build", *SMALL, "--passes", "fold-norms"], "says what --optimize does"),
         (["build", *SMALL, "--optimize", "--stages", "2"], "leave"),
         (["optimize", *SMALL, "--draw", "two.gif"], "svg, pdf, png"),
