@@ -1,7 +1,5 @@
 """How long archc takes to draw, beside torchview drawing the same network.
 
-    make bench
-
 Both are whole processes that end with an SVG of every layer; torchview's DOT is laid out by the same
 Graphviz library. Run as ``drawing.py torchview``, this file is the rival's process.
 """
@@ -10,20 +8,48 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
-from timing import WIDTH, compare, head, interleave
+from record import Row
 
-ALONE = (
-    ("densenet201", "--depth", "9", "--format", "svg"),
-    ("resnet1202_cifar", "--format", "svg"),
-    ("googlenet", "--format", "html"),
-)
+RIVALS = "googlenet, every layer, to SVG"
+ALONE = {
+    "densenet201, every layer, to SVG": ("densenet201", "--depth", "9", "--format", "svg"),
+    "resnet1202_cifar, folded, to SVG": ("resnet1202_cifar", "--format", "svg"),
+    "googlenet, a page to look around in": ("googlenet", "--format", "html"),
+}
+SECONDS = 30.0
+
+
+def cases(quick: bool) -> list[str]:
+    """The comparison, and drawings that have no rival."""
+    return [RIVALS] if quick else [RIVALS, *ALONE]
+
+
+def measure(case: str, quick: bool) -> Iterator[Row]:
+    """Whole processes that draw."""
+    from frontend import process
+    from rounds import timed
+
+    with tempfile.TemporaryDirectory() as folder:
+        out = str(Path(folder) / "net.svg")
+        every = ("googlenet", "--depth", "9", "--repeats", "each")
+        arguments = ALONE.get(case, every)
+        tasks = {"archc draw": process("-m", "archc", "draw", *arguments, "-o", out)}
+        if case == RIVALS:
+            tasks["torchview"] = process(__file__, "torchview")
+        elif "html" in arguments:
+            page = str(Path(folder) / "net.html")
+            tasks = {"archc draw": process("-m", "archc", "draw", *arguments, "-o", page)}
+        budget = SECONDS if case == RIVALS else SECONDS / 4
+        yield from timed(partial(Row, "drawing", case), tasks, budget, quick)
 
 
 def torchview_svg() -> None:
     """torchvision's GoogLeNet, traced and laid out by dot."""
-    from frontend import torchvision_models
+    from networks import torchvision_models
     from torchview import draw_graph
 
     model = (
@@ -36,28 +62,5 @@ def torchview_svg() -> None:
     sys.stdout.buffer.write(graph.draw(format="svg", prog="dot"))
 
 
-def main() -> None:
-    from frontend import process
-
-    with tempfile.TemporaryDirectory() as folder:
-        out = str(Path(folder) / "net.svg")
-        compare(
-            "GoogLeNet, every layer, to SVG",
-            process(
-                "-m", "archc", "draw", "googlenet", "--depth", "9", "--repeats", "each", "-o", out
-            ),
-            "torchview, on torchvision's module",
-            process(__file__, "torchview"),
-            runs=7,
-        )
-        tasks = {
-            " ".join(each): process("-m", "archc", "draw", *each, "-o", f"{folder}/{i}.{each[-1]}")
-            for i, each in enumerate(ALONE)
-        }
-        head("archc draw, a whole process", "median of 5, fastest … slowest")
-        for name, timing in interleave(tasks, runs=5).items():
-            print(f"  {name:{WIDTH - 2}}{timing}")
-
-
 if __name__ == "__main__":
-    torchview_svg() if sys.argv[1:] == ["torchview"] else main()
+    torchview_svg()

@@ -162,6 +162,8 @@ def limits_page() -> str:
 
 def main(check: bool) -> int:
     sys.path.append(str(ROOT / "tests/zoo"))  # the figures that the tests there compare
+    sys.path.append(str(ROOT / "benchmarks"))
+    import performance
     from published import published_page
     from zoo import zoo_page
 
@@ -171,6 +173,7 @@ def main(check: bool) -> int:
         ROOT / "docs/published.md": published_page(),
         ROOT / "docs/zoo.md": zoo_page(),
         ROOT / "specs/archc.schema.json": schema_text(),
+        **performance.pages(),
     }
     stale = [
         path
