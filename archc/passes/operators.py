@@ -13,10 +13,10 @@ FUSED_CONV2D = '''
 class FusedConv2d(nn.Conv2d):
     """A convolution with a summand and an activation: for float32 inference on a CPU one oneDNN kernel.
 
-    That kernel keeps a copy of the weight in the layout it likes best.
+    That kernel keeps a copy of the weight in the layout it likes best for the input's shape.
     """
 
-    packed: tuple[tuple[int, int], Tensor] | None = None
+    packed: tuple[tuple[int, ...], Tensor] | None = None
 
     def forward(
         self, x: Tensor, other: Tensor | None = None, act: str | None = None
@@ -54,7 +54,7 @@ class FusedConv2d(nn.Conv2d):
 
     def in_its_layout(self, x: Tensor) -> Tensor:
         version = 0 if self.weight.is_inference() else self.weight._version
-        key = (self.weight.data_ptr(), version)
+        key = (self.weight.data_ptr(), version, *x.shape)
         if self.packed is None or self.packed[0] != key:
             steps = (self.padding, self.stride, self.dilation, self.groups)
             plain = self.weight.detach().to_mkldnn()
