@@ -59,11 +59,9 @@ def fold_norms_ahead(graph: Graph) -> Step:
 
 def _ahead(graph: Graph) -> Iterator[Change]:
     reading = Reading(graph)
-    taken: set[Node] = set()
     for norm in reading.nodes:
         readers = reading.readers(norm)
-        if isinstance(norm.op, Affine) and _fitting(reading, norm, readers, taken):
-            taken.update(readers)
+        if isinstance(norm.op, Affine) and _fitting(reading, norm, readers):
             yield Change(
                 f"{norm.name} into {_listed(readers)}",
                 (*(reader.name for reader in readers), norm.name),
@@ -89,15 +87,13 @@ def clamp_norms(graph: Graph) -> Step:
 
 def _clamps(graph: Graph) -> Iterator[Change]:
     reading = Reading(graph)
-    taken: set[Node] = set()
     for norm in reading.nodes:
         relu = reading.only(norm)
         if not isinstance(norm.op, Affine) or relu is None or not isinstance(relu.op, ReLU):
             continue
         readers = reading.readers(relu)
         fits = len(norm.shape) == 3 and not reading.shares(relu)
-        if fits and _fitting(reading, norm, readers, taken):
-            taken.update(readers)
+        if fits and _fitting(reading, norm, readers):
             yield Change(
                 f"{norm.name} and its ReLU into {_listed(readers)}",
                 (norm.name, relu.name, *(reader.name for reader in readers)),
@@ -129,11 +125,11 @@ def _fold_clamp(tensors: Tensors, norm: Norm, layers: tuple[Layer, ...]) -> None
         layer.take_inputs(tensors, factor, summand)
 
 
-def _fitting(reading: Reading, norm: Node, readers: list[Node], taken: set[Node]) -> bool:
-    """Whether all readers can take in what comes before them, and none has done so already."""
-    if not readers or len(set(readers)) != len(readers) or not taken.isdisjoint(readers):
+def _fitting(reading: Reading, norm: Node, readers: list[Node]) -> bool:
+    """Whether there are readers, and all of them can take in what comes before them."""
+    if not readers or _shared(reading, norm, *readers):
         return False
-    return all(_sees_no_padding(node) for node in readers) and not _shared(reading, norm, *readers)
+    return all(_sees_no_padding(node) for node in readers)
 
 
 def _sees_no_padding(node: Node) -> bool:
