@@ -54,15 +54,13 @@ but ONNX Runtime from archc's own ONNX file. `torch.compile` compiles for a fixe
 cache.
 """
 PREPARING = """\
-The time until each is ready, at batch 1: of `torch.compile` and TorchScript with their first calls, which
-do the work, of the others without. (The first call of an optimised module lays its weights out, which takes a
-fraction of a second.)
+The time until each is ready, at batch 1, with the first calls, which lay weights out or compile.
 """
 MEMORY = """\
 ### Memory
 
 The last column is what the largest layer reads and writes: whoever computes one layer after the other
-holds at least this, but for the input image.
+holds at least this, but for the input image, unless the batch is taken in slices, as archc does.
 """
 LIMITS = """\
 ### What the machine allows

@@ -33,7 +33,7 @@ def test_it_writes_source_and_weights() -> None:
     said = result.stdout.splitlines()
     assert said[0].startswith("Largest difference of outputs on 6 random inputs: ")
     assert said[1:] == [
-        "build/resnet18_optimized.py: 116 lines, 11,684,712 parameters",
+        "build/resnet18_optimized.py: 127 lines, 11,684,712 parameters",
         "build/resnet18_optimized.safetensors: 42 tensors",
     ]
     assert written() == ["build/resnet18_optimized.py", "build/resnet18_optimized.safetensors"]

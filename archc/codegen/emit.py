@@ -15,6 +15,7 @@ from archc.codegen.forward import Forward
 from archc.codegen.frozen import NOTHING_FROZEN, Frozen, frozen_parts
 from archc.codegen.plan import ClassPlan, Entry, Planner, mark_training_only
 from archc.codegen.printer import WIDTH, inline, layout
+from archc.codegen.slices import NAMES, SLICES, sliced
 from archc.codegen.slots import Param
 from archc.codegen.structure import Group
 from archc.codegen.values import Values
@@ -54,7 +55,7 @@ def emit(graph: Graph) -> str:
     planner = Planner(graph, names.of, names.taken)
     support = list(dict.fromkeys(_support(planner.plans)))
     outputs = _outputs(graph)
-    parts = [*support]
+    parts = [*support, SLICES] if graph.slice else support
     if outputs.tuple_name:
         parts.append(_named_tuple(outputs, network_name(graph)))
     for plan in planner.plans[:-1]:
@@ -115,6 +116,7 @@ class _Names:
 
 def _defined(graph: Graph) -> Iterator[str]:
     """Names that support code defines."""
+    yield from NAMES if graph.slice else ()
     nodes = {(id(n.op), n.input_shapes): n for n in graph.nodes.values()}.values()
     lowered = (node.op.lower(node.input_shapes, node.shape) for node in nodes)
     for source in dict.fromkeys(source for one in lowered for source in one.support):
@@ -136,10 +138,11 @@ def _support(plans: Sequence[ClassPlan]) -> Iterator[str]:
 
 
 class _Outputs(NamedTuple):
-    """What the network returns: main outputs always, all of them in training."""
+    """What the network returns: main outputs always, all of them in training; ``slice`` samples at a time."""
 
     all: list[tuple[GraphOutput, str]]  # with the reference
     tuple_name: str  # of the named tuple; empty where there is none
+    slice: int  # 0 for all
 
     @property
     def main(self) -> list[tuple[GraphOutput, str]]:
@@ -152,7 +155,7 @@ def _outputs(graph: Graph) -> _Outputs:
     named = len(pairs) > 1 and (
         graph.document.named_outputs or any(output.training_only for output in graph.outputs)
     )
-    return _Outputs(pairs, f"{network_name(graph)}Output" if named else "")
+    return _Outputs(pairs, f"{network_name(graph)}Output" if named else "", graph.slice)
 
 
 def _named_tuple(outputs: _Outputs, name: str) -> str:
@@ -228,6 +231,8 @@ def _write(plan: ClassPlan, inputs: list[str], returned: list[str], doc: str,
         lines += frozen.train(plan.name)
     kind = _return_type(returned, outputs)
     lines += _signature("forward", [f"{name}: Tensor" for name in forward.parameters], kind)
+    if outputs is not None and outputs.slice:
+        lines += sliced(outputs.slice, forward.parameters, len(returned), outputs.tuple_name)
     lines += forward.lines()
     if forward.closing is None:
         lines += _returns(forward, values, outputs)

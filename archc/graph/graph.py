@@ -206,7 +206,8 @@ class Graph:
     """An architecture with a shape for every value. ``nodes`` are in document order, inputs left out.
 
     ``left_out`` holds the paths of nodes and instances that a patch left out by naming other outputs.
-    ``edits`` made this graph of the one that the document describes.
+    ``edits`` made this graph of the one that the document describes. On a CPU a pass takes at most ``slice``
+    samples at a time, or all of them if that is 0.
     """
 
     name: str
@@ -218,6 +219,7 @@ class Graph:
     warnings: list[Mistake] = field(default_factory=list)
     left_out: tuple[str, ...] = ()
     edits: tuple[Edit, ...] = ()
+    slice: int = 0
 
     def networkx(self) -> networkx.DiGraph[str]:
         """Nodes by name, the document's inputs included; edges from producer to consumer."""

@@ -1,11 +1,13 @@
-"""Memory: the format of maps, and activations over their input."""
+"""Memory: the format of maps, activations over their input, and batches in slices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archc.analysis.memory import BYTES, activation_bytes, peak_activation_bytes
+from archc.analysis.words import counted
 from archc.graph.graph import Graph, Node
-from archc.graph.rewriting.edits import Insert, SetOp
+from archc.graph.rewriting.edits import Insert, SetOp, TakeSlices
 from archc.ops.activation import (
     ELU,
     SELU,
@@ -25,6 +27,7 @@ from archc.passes.reading import Reading
 from archc.passes.step import Change, Step, step
 
 OVERWRITING = (ReLU, ReLU6, LeakyReLU, ELU, SELU, SiLU, Mish, HardSigmoid, HardSwish)
+CACHE = 32 * 2**20  # bytes: about the last cache of a CPU, and what malloc keeps to give out again
 
 
 def use_channels_last(graph: Graph) -> Step:
@@ -82,3 +85,23 @@ def _owns(reading: Reading, node: Node) -> bool:
 
 def _in_place(op: Operator) -> Operator:
     return InPlace(op)
+
+
+def take_slices(graph: Graph) -> Step:
+    """Let a large batch run in slices on a CPU: as many samples at a time as have their maps in its cache.
+
+    Not fewer than it takes for the maps to outweigh the weights, which each slice reads again. Exact up to
+    the order of sums: in evaluation samples do not depend on each other.
+    """
+    return step(graph, _slices(graph))
+
+
+def _slices(graph: Graph) -> Iterator[Change]:
+    if graph.slice or any(output.training_only for output in graph.outputs):
+        return
+    fitting = CACHE // peak_activation_bytes(graph).bytes
+    weights = BYTES * sum(node.params + node.frozen_params for node in graph.nodes.values())
+    most = max(fitting, weights // max(activation_bytes(graph), 1))
+    samples = 1 << max(most.bit_length() - 1, 0)  # a power of two divides most batches
+    words = f"at most {counted(samples, 'sample')} at a time"
+    yield Change(words, (), (TakeSlices("", samples),))

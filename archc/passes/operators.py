@@ -13,7 +13,8 @@ FUSED_CONV2D = '''
 class FusedConv2d(nn.Conv2d):
     """A convolution with a summand and an activation: for float32 inference on a CPU one oneDNN kernel.
 
-    That kernel keeps a copy of the weight in the layout it likes best for the input's shape.
+    That kernel keeps a copy of the weight in the layout it likes best for maps of this size, of
+    one sample or of several.
     """
 
     packed: tuple[tuple[int, ...], Tensor] | None = None
@@ -54,7 +55,7 @@ class FusedConv2d(nn.Conv2d):
 
     def in_its_layout(self, x: Tensor) -> Tensor:
         version = 0 if self.weight.is_inference() else self.weight._version
-        key = (self.weight.data_ptr(), version, *x.shape)
+        key = (self.weight.data_ptr(), version, len(x) > 1, *x.shape[1:])
         if self.packed is None or self.packed[0] != key:
             steps = (self.padding, self.stride, self.dilation, self.groups)
             plain = self.weight.detach().to_mkldnn()

@@ -11,7 +11,7 @@ from archc.graph.graph import Graph
 from archc.passes.fold import clamp_norms, fold_norms, fold_norms_ahead
 from archc.passes.fuse import fuse_kernels
 from archc.passes.idle import drop_idle
-from archc.passes.layout import act_in_place, use_channels_last
+from archc.passes.layout import act_in_place, take_slices, use_channels_last
 from archc.passes.pads import absorb_pads
 from archc.passes.siblings import merge_siblings
 from archc.passes.step import Change, Pass, Step, Tensors
@@ -26,6 +26,7 @@ PASSES: tuple[Pass, ...] = (
     fuse_kernels,
     act_in_place,
     use_channels_last,
+    take_slices,
 )
 
 

@@ -14,7 +14,9 @@ import torch.nn.functional as F
 from torch import nn
 
 import archc
+from archc.analysis.memory import peak_activation_bytes
 from archc.codegen import emit
+from archc.passes import layout
 from archc.passes.optimise import chosen, optimise, pass_name
 from archc.passes.proof import difference, settle
 
@@ -185,3 +187,59 @@ def test_passes_are_chosen_by_name() -> None:
     with pytest.raises(archc.SpecError) as found:
         chosen(["fold-norm"])
     assert message(found) == ("A100", "there is no pass 'fold-norm'", "did you mean 'fold-norms'?")
+
+
+SLICED = {
+    "one": "archc: 1\nname: one\ninput: [3, 64, 64]\nnodes:\n  conv: {op: conv, filters: 4, kernel: 3}\n",
+    "two": """
+archc: 1
+name: two
+input: {left: [3, 64, 64], parts: [3, 64, 64]}
+nodes:
+  conv: {op: conv, filters: 4, kernel: 3, from: left}
+  shared: {op: conv, filters: 4, kernel: 3, from: parts}
+  sum: {op: add, from: [conv, shared]}
+outputs: [sum, conv]
+""",
+    "named": """
+archc: 1
+name: named
+input: [3, 64, 64]
+nodes:
+  conv: {op: conv, filters: 4, kernel: 3}
+  pool: {op: max_pool, kernel: 2}
+outputs: {maps: conv, pooled: pool}
+""",
+}
+
+
+@pytest.mark.parametrize("name", SLICED)
+def test_a_large_batch_runs_in_slices(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    net = archc.loads(SLICED[name])
+    whole = optimise(net.graph, chosen(["-take-slices"])).graph
+    monkeypatch.setattr(layout, "CACHE", 2 * peak_activation_bytes(whole).bytes)
+    assert optimise(net.graph).graph.slice == 2
+    module = net.build().eval()
+    faster = archc.optimize(module)
+    batches: list[int] = []
+    faster.get_submodule("conv").register_forward_pre_hook(
+        lambda _, args: batches.append(len(args[0]))
+    )
+    x = [torch.randn(5, 3, 64, 64) for _ in net.inputs]
+    with torch.inference_mode():
+        expected, found = module(*x), faster(*x)
+        faster(*(one[:2] for one in x))
+    assert batches == [2, 2, 1, 2]
+    assert isinstance(found, tuple) == isinstance(expected, tuple)
+    assert getattr(found, "_fields", ()) == getattr(expected, "_fields", ())
+    torch.testing.assert_close(tuple(found), tuple(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_a_sliced_network_is_exported_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "CACHE", 0)
+    faster = archc.optimize(archc.loads(SLICED["one"]).build().eval())
+    x = torch.randn(5, 3, 64, 64)
+    batch = torch.export.Dim("batch", min=2, max=64)
+    program = torch.export.export(faster, (x,), dynamic_shapes=({0: batch},))
+    with torch.no_grad():
+        torch.testing.assert_close(program.module()(x[:3]), faster(x[:3]), rtol=1e-4, atol=1e-5)

@@ -177,7 +177,18 @@ class Insert:
         tree.index(root, item)
 
 
-Edit: TypeAlias = SetOp | Drop | Remove | DropOutput | Merge | Gather | Insert
+@dataclass(frozen=True)
+class TakeSlices:
+    """The network takes a large batch in slices of so many samples."""
+
+    scope: str
+    samples: int
+
+    def apply(self, tree: Tree) -> None:
+        tree.slice = self.samples
+
+
+Edit: TypeAlias = SetOp | Drop | Remove | DropOutput | Merge | Gather | Insert | TakeSlices
 
 
 def _node(name: str, op: Operator, inputs: tuple[Node, ...]) -> Node:

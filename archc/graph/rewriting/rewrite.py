@@ -24,8 +24,15 @@ def rewritten(graph: Graph, edits: Sequence[Edit]) -> Graph:
         for output in graph.outputs
         if output.name not in tree.gone_outputs
     ]
-    edits = (*graph.edits, *edits)
-    return replace(graph, root=root, inputs=root.inputs, nodes=nodes, outputs=outputs, edits=edits)
+    return replace(
+        graph,
+        root=root,
+        inputs=root.inputs,
+        nodes=nodes,
+        outputs=outputs,
+        edits=(*graph.edits, *edits),
+        slice=tree.slice or graph.slice,
+    )
 
 
 class _Copy:

@@ -34,6 +34,7 @@ class Tree:
     def __init__(self, root: Scope, deep: bool) -> None:
         self.root, self._deep = root, deep
         self.gone_outputs: set[str] = set()
+        self.slice = 0
         self._instead: dict[Node, Node] = {}  # of nodes that are gone
         self._changed: set[Node] = set()
         self._nodes: dict[str, Node] = {}
