@@ -127,7 +127,8 @@ def _skeleton(lowered: Lowered) -> Hashable:
     module = lowered.module
     call = (module.function, tuple(arg.name for arg in module.args)) if module else None
     init = tuple((i.function, i.tensor, tuple(i.settings)) for i in lowered.init)
-    return (lowered.forward, call, tuple(lowered.values), lowered.support, init)
+    forward = (lowered.forward, lowered.in_place)
+    return (forward, call, tuple(lowered.values), lowered.support, init)
 
 
 def _post_order(scope: Scope) -> Iterator[Scope]:

@@ -133,7 +133,10 @@ def _alike(entry: Entry) -> bool:
         return True
     first, *rest = [
         [
-            (s.lowered.forward, s.lowered.owned, {k: ast.dump(v) for k, v in s.values.items()})
+            (
+                (s.lowered.forward, s.lowered.owned, s.lowered.in_place),
+                {k: ast.dump(v) for k, v in s.values.items()},
+            )
             for s in part.steps
         ]
         for part in entry.parts

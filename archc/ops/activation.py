@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from typing import Any, ClassVar
 
@@ -24,7 +24,8 @@ class Activation(Operator):
     role = "act"
     words: ClassVar[str]
     torch: ClassVar[str]  # the call, as a lowering's template
-    in_place: ClassVar[str] = ""  # over its input, where the derivative is computed from the result
+    in_place: ClassVar[str] = ""  # over its input, where numbers and gradients stay the same bits
+    copies: ClassVar[bool] = False  # then autograd copies the input first: its derivative reads it
 
     def values(self) -> Mapping[str, Any]:
         """What the template's fields stand for."""
@@ -34,7 +35,7 @@ class Activation(Operator):
         return self.words
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
-        return Lowered(self.torch, values=self.values(), in_place=self.in_place)
+        return Lowered(self.torch, values=self.values(), in_place=self.in_place, copies=self.copies)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class ReLU6(Activation, name="relu6", family="activation"):
     words = "ReLU6"
     torch = "F.relu6({0})"
     in_place = "F.relu6({0}, inplace=True)"
+    copies = True
     source = "Howard et al., MobileNets, 2017"
     examples = anywhere()
 
@@ -68,11 +70,18 @@ class LeakyReLU(Activation, name="leaky_relu", family="activation"):
 
     words = "leaky ReLU"
     torch = "F.leaky_relu({0}, {slope})"
+    in_place = "F.leaky_relu({0}, {slope}, inplace=True)"
     source = "Maas, Hannun and Ng, Rectifier nonlinearities improve acoustic models, 2013"
     examples = anywhere(slope=0.2)
 
     def values(self) -> Mapping[str, Any]:
         return {"slope": self.slope}
+
+    def lower(self, inputs: Shapes, output: Shape) -> Lowered:
+        lowered = super().lower(inputs, output)
+        if self.slope < 0:  # the sign of the result does not tell the derivative that of the input
+            return replace(lowered, in_place="")
+        return lowered
 
 
 @dataclass(frozen=True)
@@ -141,6 +150,8 @@ class SiLU(Activation, name="silu", family="activation"):
 
     words = "SiLU"
     torch = "F.silu({0})"
+    in_place = "F.silu({0}, inplace=True)"
+    copies = True
     source = "Elfwing, Uchibe and Doya, Sigmoid-weighted linear units, 2017"
     examples = anywhere()
 
@@ -151,6 +162,8 @@ class Mish(Activation, name="mish", family="activation"):
 
     words = "Mish"
     torch = "F.mish({0})"
+    in_place = "F.mish({0}, inplace=True)"
+    copies = True
     source = "Misra, Mish: a self regularized non-monotonic activation function, 2019"
     examples = anywhere()
 
@@ -196,6 +209,8 @@ class HardSigmoid(Activation, name="hard_sigmoid", family="activation"):
 
     words = "hard sigmoid"
     torch = "F.hardsigmoid({0})"
+    in_place = "F.hardsigmoid({0}, inplace=True)"
+    copies = True
     source = "Howard et al., Searching for MobileNetV3, 2019"
     examples = anywhere()
 
@@ -206,6 +221,8 @@ class HardSwish(Activation, name="hard_swish", family="activation"):
 
     words = "hard swish"
     torch = "F.hardswish({0})"
+    in_place = "F.hardswish({0}, inplace=True)"
+    copies = True
     source = "Howard et al., Searching for MobileNetV3, 2019"
     examples = anywhere()
 

@@ -58,8 +58,10 @@ class Lowered:
     ``owned`` says that the result has memory of its own which no derivative reads; ``in_place`` is the
     template that writes the result over ``{0}``, as hand-written code does. Of two inputs either may
     stand there, so it must not matter which is the first. It is exact where it is used: what it
-    overwrites is ``owned`` and nothing else reads it, the numbers are the same, and the derivative of
-    ``in_place`` is computed from the result.
+    overwrites is ``owned`` and nothing else reads it, and numbers and gradients are the same bits. The
+    derivative is computed from the result, or, where ``copies`` says so, from a copy of the input that
+    autograd makes before it is overwritten: training then holds as much memory as out of place, and
+    only inference less.
     """
 
     forward: str
@@ -69,3 +71,4 @@ class Lowered:
     init: tuple[Init, ...] = ()
     owned: bool = False
     in_place: str = ""
+    copies: bool = False

@@ -7,26 +7,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from archc.graph.graph import Graph, Layer, Node, Scope
 from archc.ops.lowering import Lowered
 
 
-def holders(order: list[Node], graph: Graph, training: bool) -> dict[Node, Node]:
-    """For each value, the node whose memory it lies in; itself, if it has its own."""
-    over = _written_over(order, graph)
+class Sharing(NamedTuple):
+    """``holder``: for each value, the node whose memory it lies in; itself, if it has its own.
+
+    ``copied``: nodes that write over an input that their derivative reads, so that autograd copies it.
+    """
+
+    holder: dict[Node, Node]
+    copied: set[Node]
+
+
+def sharing(order: list[Node], graph: Graph, training: bool) -> Sharing:
+    """Which values of a graph share memory, when its nodes run in this order."""
+    lowered = _Lowerings()
+    over = _written_over(order, graph, lowered)
     found = {node: node for node in graph.inputs.values()}
     for node in order:
         shared = node.inputs[0] if node.op.is_view(training) else over.get(node)
         found[node] = node if shared is None else found[shared]
-    return found
+    return Sharing(found, {node for node in over if lowered.of(node).copies})
 
 
-def _written_over(order: list[Node], graph: Graph) -> dict[Node, Node]:
+def _written_over(order: list[Node], graph: Graph, lowered: _Lowerings) -> dict[Node, Node]:
     """For each node that works in place, the value that it writes over."""
     reads = Counter(source for node in order for source in node.inputs)
     reads.update(output.node for output in graph.outputs)
-    lowered = _Lowerings()
     pairs = ((node, i) for node, inputs in _replaceable(graph.root) for i in inputs)
     found: dict[Node, Node] = {}
     for node, source in pairs:

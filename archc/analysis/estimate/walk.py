@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from archc.analysis.estimate.heap import Heap, Storage
 from archc.analysis.estimate.lifetimes import freed, scheduled
-from archc.analysis.estimate.sharing import holders
+from archc.analysis.estimate.sharing import sharing
 from archc.graph.graph import Graph, Node
 from archc.ops.base import Kept
 
@@ -52,7 +52,7 @@ class Forward:
     def __init__(self, graph: Graph, order: list[Node], number: int, training: bool) -> None:
         self.order, self.number, self.training = order, number, training
         self.heap, self.inputs = Heap(), graph.inputs.values()
-        self.holder = holders(order, graph, training)
+        self.holder, self.copied = sharing(order, graph, training)
         self.freed = freed(order, graph, self.holder)
         self.needs = _needing(order) if training else set()
         self.values: dict[Node, Storage] = {
@@ -66,7 +66,7 @@ class Forward:
 
     def run(self) -> None:
         for node in self.order:
-            kept = node.op.kept(node.input_shapes, node.shape)
+            kept = self._kept(node)
             working = self.number * kept.working
             if self.holder[node] is node:
                 self.values[node] = self.heap.take(self.size(node))
@@ -75,6 +75,12 @@ class Forward:
             self.heap.mark(node.name, max(working, 0))
             for value in self.freed.get(node, ()):
                 self.heap.give(self.values[value])
+
+    def _kept(self, node: Node) -> Kept:
+        """What autograd keeps of a node: of an input that is written over, a copy."""
+        if node in self.copied:
+            return Kept(values=prod(node.shape))
+        return node.op.kept(node.input_shapes, node.shape)
 
     def _keep(self, node: Node, kept: Kept) -> int:
         """Hold what the node's derivative reads until it is computed; the bytes that are new."""

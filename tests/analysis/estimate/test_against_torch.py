@@ -97,6 +97,16 @@ nodes:
   norm: {op: layer_norm, act: gelu}
   out: {op: fc, units: 4}
 """,
+    "overwritten": """\
+nodes:
+  a: {op: fc, units: 64, act: silu}
+  b: {op: fc, units: 64, norm: batch_norm, act: hard_swish}
+  c: {op: fc, units: 64, act: relu6}
+  d: {op: fc, units: 64, act: leaky_relu}
+  sum: {op: add, from: [d, c], act: mish}
+  e: {op: fc, units: 64, act: hard_sigmoid}
+  out: {op: fc, units: 4}
+""",
     "dense": """\
 blocks:
   layer:

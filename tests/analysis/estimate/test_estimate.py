@@ -51,6 +51,15 @@ def test_a_relu_in_place_and_a_view_take_no_memory() -> None:
     assert found.activations == 8 * MAP
 
 
+def test_a_copy_of_what_is_overwritten_is_kept() -> None:
+    nodes = "  a: {op: conv, filters: 8, act: silu}\n  b: {op: conv, filters: 3}\n"
+    found = estimate(graph(nodes), train=True)
+    assert found.activations == (8 + 8) * MAP  # silu's input, and its result: b's input
+    frozen = estimate(graph(nodes + "freeze: [a]\n"), train=True)
+    assert frozen.activations == 8 * MAP
+    assert estimate(graph("  a: {op: conv, filters: 8, act: silu}\n")).activations == 8 * MAP
+
+
 def test_what_two_operators_keep_counts_once() -> None:
     nodes = "  a: {op: conv, filters: 8, act: relu}\n  b: {op: conv, filters: 3}\n"
     assert estimate(graph(nodes), train=True).activations == 8 * MAP  # relu's result, b's input
