@@ -54,9 +54,8 @@ def _formats(graph: Graph) -> Iterator[Change]:
 def act_in_place(graph: Graph) -> Step:
     """Let activations overwrite their input, where that is used for the last time.
 
-    Exact, but for the last bit where PyTorch computes a function otherwise in place (SiLU). The input
-    must be made in the same block, lie in memory of its own (no view of another value, no input of the
-    network) and be no output.
+    Exact, bit for bit. The input must be made in the same block, lie in memory of its own (no view of
+    another value, no input of the network) and be no output.
     """
     return step(graph, _overwriting(graph))
 
