@@ -11,7 +11,7 @@ NAMES = {"slices", "parts", "part", "results"}  # of what the statements below d
 SLICES = '''
 def slices(x: Tensor, samples: int) -> tuple[Tensor, ...]:
     """On a CPU a batch in equal parts of at most so many samples, whose maps stay in its cache."""
-    if not x.is_cpu or torch.compiler.is_compiling():
+    if not x.is_cpu or torch.compiler.is_compiling() or torch.jit.is_tracing():
         return (x,)
     return x.tensor_split(max(1, -(-len(x) // samples)))
 '''.lstrip()

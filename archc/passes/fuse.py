@@ -15,6 +15,10 @@ from archc.passes.operators import FusedConv
 from archc.passes.reading import Reading
 from archc.passes.step import Change, Step, step
 
+SMALLEST = (
+    4096  # numbers of a result; a fused call takes some 25 µs more, which it does not save on fewer
+)
+
 FUNCTIONS: dict[type[Operator], str] = {ReLU: "relu", ReLU6: "relu6", SiLU: "silu"}
 
 
@@ -24,7 +28,7 @@ def fuse_kernels(graph: Graph) -> Step:
     Exact up to the order of sums: the same numbers are added and clipped, before they are written to
     memory and not after. On CPUs in float32 oneDNN has such kernels, with weights in a layout of its own;
     elsewhere the three run one after another. What is taken in must be read by nothing else and stand in
-    the same block.
+    the same block. Convolutions whose results are small in every call of their block stay as they are.
     """
     return step(graph, _changes(graph))
 
@@ -32,9 +36,16 @@ def fuse_kernels(graph: Graph) -> Step:
 def _changes(graph: Graph) -> Iterator[Change]:
     reading = Reading(graph)
     taken: set[Node] = set()  # sums that a convolution has already
-    for conv in reading.nodes:
-        if isinstance(conv.op, Convolution) and _fits(conv) and not reading.shares(conv):
+    convs = [n for n in reading.nodes if isinstance(n.op, Convolution) and _fits(n)]
+    large = {_written(conv) for conv in convs if conv.facts.size >= SMALLEST}
+    for conv in convs:
+        if _written(conv) in large and not reading.shares(conv):
             yield _fused(reading, conv, taken)
+
+
+def _written(conv: Node) -> object:
+    """What the calls of a block have in common: the line of the spec, or the name that a merge gave."""
+    return id(conv.spec) if conv.spec is not None else conv.name.rpartition(".")[2]
 
 
 def _fits(conv: Node) -> bool:
@@ -46,7 +57,8 @@ def _fused(reading: Reading, conv: Node, taken: set[Node]) -> Change:
     edits: list[Edit] = []
     gone: list[Node] = []
     end = _next(reading, conv, scope)
-    if end is not None and isinstance(end.op, Add) and _gathers(reading, conv, end, taken):
+    adds = end is not None and isinstance(end.op, Add) and _gathers(reading, conv, end, taken)
+    if adds and end is not None:
         taken.add(end)
         gone.append(end)
         edits.append(Gather(scope, conv.name, end.name))
@@ -57,15 +69,15 @@ def _fused(reading: Reading, conv: Node, taken: set[Node]) -> Change:
     if function and end is not None:
         gone.append(end)
         edits.insert(0, Drop(scope, end.name))
-    edits.insert(0, SetOp(scope, conv.name, partial(_with, act=function)))
+    edits.insert(0, SetOp(scope, conv.name, partial(_with, act=function, adds=adds)))
     words = f"{', '.join(node.name for node in gone)} into {conv.name}" if gone else conv.name
     return Change(words, (conv.name, *(node.name for node in gone)), tuple(edits))
 
 
-def _with(op: Operator, act: str) -> Operator:
+def _with(op: Operator, act: str, adds: bool) -> Operator:
     if not isinstance(op, Convolution):
         raise TypeError(f"{op.name} is no convolution")
-    return FusedConv(op, act)
+    return FusedConv(op, act, adds)
 
 
 def _next(reading: Reading, node: Node, scope: str) -> Node | None:

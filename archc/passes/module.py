@@ -54,6 +54,13 @@ def module_of(graph: Graph, tensors: Tensors) -> nn.Module:
     """A module of the graph in evaluation mode that holds copies of these tensors, on their device."""
     import torch
 
+    with torch.inference_mode(False), torch.no_grad():  # so that a change of weights can be seen
+        return _made(graph, tensors)
+
+
+def _made(graph: Graph, tensors: Tensors) -> nn.Module:
+    import torch
+
     module = _without_numbers(network_class(graph))
     module.load_state_dict({key: t.clone() for key, t in tensors.items()}, assign=True)
     some = next(iter(tensors.values()), torch.empty(0))

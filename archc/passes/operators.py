@@ -20,50 +20,51 @@ class FusedConv2d(nn.Conv2d):
     packed: tuple[tuple[int, ...], Tensor] | None = None
 
     def forward(
-        self, x: Tensor, other: Tensor | None = None, act: str | None = None
+        self, x: Tensor, add: Tensor | None = None, act: str | None = None
     ) -> Tensor:
         if self.fits(x):
-            return self.one_kernel(x, other, act)
+            return self.one_kernel(x, add, act)
         x = super().forward(x)
-        if other is not None:
-            x = x + other
+        if add is not None:
+            x = x + add
         return getattr(F, act)(x, inplace=True) if act else x
 
     def fits(self, x: Tensor) -> bool:
-        if torch.is_grad_enabled() or torch.compiler.is_compiling() or x.ndim != 4:
+        if torch.is_grad_enabled() or torch.compiler.is_compiling():
             return False
-        if (
-            not x.is_cpu
-            or not self.weight.is_cpu
-            or not torch.backends.mkldnn.is_available()
-        ):
+        if torch.jit.is_tracing() or not torch.backends.mkldnn.is_available():
             return False
-        return x.dtype == self.weight.dtype == torch.float32
+        if x.ndim != 4 or x.shape[1] != self.in_channels:
+            return False
+        on_cpu, types = x.is_cpu and self.weight.is_cpu, {x.dtype, self.weight.dtype}
+        return on_cpu and types == {torch.float32}
 
-    def one_kernel(self, x: Tensor, other: Tensor | None, act: str | None) -> Tensor:
+    def one_kernel(self, x: Tensor, add: Tensor | None, act: str | None) -> Tensor:
         names = {None: "none", "relu6": "hardtanh", "silu": "swish"}
         kernel, scalars = names.get(act, act), [0.0, 6.0] if act == "relu6" else []
         steps = (self.padding, self.stride, self.dilation, self.groups)
         function = torch.ops.mkldnn._convolution_pointwise
         weight = self.in_its_layout(x)
-        if other is None:
+        if add is None:
             return function(x, weight, self.bias, *steps, kernel, scalars, "")
         kernel = kernel if act else None
         return function.binary(
-            x, other, weight, self.bias, *steps, "add", 1, kernel, scalars, ""
+            x, add, weight, self.bias, *steps, "add", 1, kernel, scalars, ""
         )
 
     def in_its_layout(self, x: Tensor) -> Tensor:
-        version = 0 if self.weight.is_inference() else self.weight._version
-        key = (self.weight.data_ptr(), version, len(x) > 1, *x.shape[1:])
+        if self.weight.is_inference():  # a change of it would go unseen
+            return self.laid_out(x)
+        key = (self.weight.data_ptr(), self.weight._version, len(x) > 1, *x.shape[1:])
         if self.packed is None or self.packed[0] != key:
-            steps = (self.padding, self.stride, self.dilation, self.groups)
-            plain = self.weight.detach().to_mkldnn()
-            layout = torch._C._nn.mkldnn_reorder_conv2d_weight(
-                plain, *steps, list(x.shape)
-            )
-            self.packed = (key, layout)
+            self.packed = (key, self.laid_out(x))
         return self.packed[1]
+
+    def laid_out(self, x: Tensor) -> Tensor:
+        steps = (self.padding, self.stride, self.dilation, self.groups)
+        return torch._C._nn.mkldnn_reorder_conv2d_weight(
+            self.weight.detach().to_mkldnn(), *steps, list(x.shape)
+        )
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "packed": None}
@@ -76,6 +77,7 @@ class FusedConv(Operator, family="convolution"):
 
     conv: Convolution
     act: str = ""  # as torch.nn.functional calls it
+    adds: bool = False  # its second input
 
     name = "fused_conv"
     weighted = True
@@ -91,12 +93,13 @@ class FusedConv(Operator, family="convolution"):
         return self.conv.macs(inputs[:1], output)
 
     def label(self, axes: int = 2) -> str:
-        return f"{self.conv.label(axes)}{f', {WORDS[self.act]}' if self.act else ''}"
+        steps = (self.conv.label(axes), "add" if self.adds else "", WORDS.get(self.act, ""))
+        return ", ".join(filter(None, steps))
 
     def lower(self, inputs: Shapes, output: Shape) -> Lowered:
         plain = self.conv.lower(inputs[:1], output)
         call = Call("FusedConv2d", plain.module.args if plain.module else ())
-        more = ", {1}" if len(inputs) > 1 else ""
+        more = ", add={1}" if self.adds else ""
         more += f', act="{self.act}"' if self.act else ""
         forward = f"{plain.forward.removesuffix(')')}{more})"
         owned = not self.act  # where it trains, the activation's derivative reads the result

@@ -6,6 +6,7 @@ import copy
 import pickle
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,21 @@ def test_new_weights_count() -> None:
         torch.testing.assert_close(faster(x), before)
 
 
+def test_new_weights_count_in_inference_mode() -> None:
+    """Where tensors have no versions, which would tell that they were changed."""
+    net = archc.load("resnet18", [3, 32, 32])
+    first, second = net.build().eval(), net.build().eval()
+    x = torch.randn(2, 3, 32, 32)
+    with torch.inference_mode():
+        faster = archc.optimize(first)
+        copied = copy.deepcopy(faster)
+        expected = archc.optimize(second)
+        for module in (faster, copied):
+            module(x)
+            module.load_state_dict(expected.state_dict())
+            torch.testing.assert_close(module(x), expected(x))
+
+
 def test_a_program_is_exported_whole() -> None:
     _, module = settled("densenet121", [3, 64, 64])
     faster = archc.optimize(module)
@@ -110,6 +126,21 @@ def test_a_program_is_exported_whole() -> None:
     program = torch.export.export(faster, (x,))
     with torch.no_grad():
         torch.testing.assert_close(program.module()(x), faster(x), rtol=1e-4, atol=1e-4)
+
+
+def test_a_traced_module_takes_any_batch() -> None:
+    faster = archc.optimize(archc.load("resnet18", [3, 64, 64]).build().eval())
+    x = torch.randn(3, 3, 64, 64)
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing is deprecated
+        traced = torch.jit.trace(faster, x[:1])
+        torch.testing.assert_close(traced(x), faster(x), rtol=1e-4, atol=1e-5)
+
+
+def test_a_wrong_input_is_named() -> None:
+    faster = archc.optimize(archc.load("resnet18", [3, 64, 64]).build().eval())
+    with torch.inference_mode(), pytest.raises(RuntimeError, match="to have 3 channels"):
+        faster(torch.randn(1, 4, 64, 64))
 
 
 LAYERS = [
@@ -139,7 +170,7 @@ def test_the_kernel_against_its_parts(
             for format in (torch.contiguous_format, torch.channels_last):
                 laid = x.contiguous(memory_format=format)
                 torch.testing.assert_close(layer(laid, act=act), expected, rtol=1e-4, atol=1e-5)
-                found = layer(laid, other, act="relu")
+                found = layer(laid, add=other, act="relu")
                 torch.testing.assert_close(found, summed, rtol=1e-4, atol=1e-5)
 
 
