@@ -81,6 +81,12 @@ def built(net: Architecture, loading: Loading) -> tuple[nn.Module, Report | None
         return module, net.load_weights(module, file, layout=layout, except_=except_, cast=cast)
 
 
+def note_fresh(report: Report | None) -> None:
+    """Say so where no weights were loaded: what is written holds random ones."""
+    if report is None:
+        typer.echo("note: the weights are fresh: none were loaded", err=True)
+
+
 def available(device: Device) -> str:
     """The device to run on.
 

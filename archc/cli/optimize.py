@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archc.cli.emitting import line, places
-from archc.cli.loading import Cast, Fresh, built, loading_of, spinner
+from archc.cli.loading import Cast, Fresh, built, loading_of, note_fresh, spinner
 from archc.cli.optimizing import Faster, Passes, Tolerance, faster, passes_of
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, Weights, open_spec
 from archc.cli.writing import Force, allow, keep, picture_kind, write_files
@@ -42,7 +42,10 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
         OptimiseFormat, typer.Option("--format", "-f", help="How --explain tells it.")
     ] = "text",
     draw: Draw = None,
-    theme: Annotated[ThemeName, typer.Option(help="The drawing's colours.")] = "light",
+    theme: Annotated[
+        ThemeName | None,
+        typer.Option(help="The drawing's colours, light if left out.", show_default=False),
+    ] = None,
     passes: Passes,
     tolerance: Tolerance = None,
     weights: Weights = None,
@@ -65,6 +68,8 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     from archc.targets.files import content
 
     _check(explain, every, format)
+    if theme is not None and not explain and draw is None:
+        raise typer.BadParameter("colours the drawing: add --draw", param_hint="--theme")
     wanted = passes_of(passes)
     kind = picture_kind(draw, "--draw") or "svg"
     net = open_spec(spec, arg, input, root)
@@ -80,7 +85,8 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
         graph = found.net.graph
         files = {at: content(target, graph, found.module) for target, at in paths.items()}
         if picture is not None:
-            files[picture] = _drawn(net, found, kind, theme)
+            files[picture] = _drawn(net, found, kind, theme or "light")
+    note_fresh(report)
     write_files(files, force=force)
     _tell(net, found, explain, format, every)
     written = [line(target, at, files[at], found.net, found.module) for target, at in paths.items()]

@@ -21,7 +21,7 @@ Passes: TypeAlias = Annotated[
     typer.Option(
         "--passes",
         metavar="NAME,-NAME,…",
-        help="Passes to run, or with a minus to leave out. [default: all]",
+        help="Passes to run, or with a minus to leave out; all if none is named.",
         default_factory=list,
         show_default=False,
     ),

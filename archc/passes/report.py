@@ -46,7 +46,9 @@ def _table(name: str, lines: Sequence[Line]) -> Iterator[str]:
     rows = [HEAD, *map(_row, lines)]
     if lines:
         rows.append(("together", *_saved(lines[0].before, lines[-1].after, _count(lines))))
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    filled = [column for column in zip(*rows, strict=True) if any(column[1:])]
+    rows = list(zip(*filled, strict=True))
+    widths = [max(map(len, column)) for column in filled]
     yield f"{name}: what the passes saved, for one sample"
     for row in rows:
         first, *rest = (cell for cell in zip(row, widths, strict=True))
