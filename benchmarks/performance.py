@@ -25,11 +25,12 @@ Generated from `benchmarks/results.json` by `make docs`; do not edit. `make benc
 writes that file, with the time of every round.
 """
 METHOD = """\
-A speed is a ratio: 2 is twice as fast as torchvision's module run eagerly by PyTorch. It is the ratio of
-the medians; in brackets stands the middle half of the ratios of single rounds. Subjects of one
+A speed is a ratio: 2 is twice as fast as torchvision's module run eagerly by PyTorch. Subjects of one
 comparison take turns in one process, forwards and backwards, after warming up, so a slow minute of the
-machine hits all alike. Both modules have equal weights, and a subject whose outputs differ from
-torchvision's by more than 10⁻⁴ of the largest is not measured. Numbers are float32.
+machine hits all alike. The ratio is the median of the ratios of single rounds, whose middle half stands in
+brackets: where the machine's speed changes, it changes less than the ratio of the medians. Both modules
+have equal weights, and a subject whose outputs differ from torchvision's by more than 10⁻⁴ of the largest is
+not measured. Numbers are float32.
 
 Peak memory is the most that a call held at once of what it asked PyTorch's allocator for; weights and
 the input are there before and do not count. It is the same in every run. ONNX Runtime has an allocator
@@ -59,8 +60,8 @@ The time until each is ready, at batch 1, with the first calls, which lay weight
 MEMORY = """\
 ### Memory
 
-The last column is what the largest layer reads and writes: whoever computes one layer after the other
-holds at least this, but for the input image, unless the batch is taken in slices, as archc does.
+The last column is what the largest layer reads and writes. Whoever computes one layer after the other
+holds about this; less where a sum is written over one of its terms, and where a batch is taken in slices.
 """
 LIMITS = """\
 ### What the machine allows

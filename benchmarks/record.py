@@ -79,10 +79,12 @@ def cases(rows: Iterator[Row]) -> list[str]:
 
 
 def faster(row: Row | None, than: Row | None) -> float | None:
-    """How many times as fast a row is, by the medians; None where one was not measured."""
+    """How many times as fast a row is: the median of the rounds' ratios, or the ratio of the medians where
+    rounds are not the same; None where one was not measured."""
     if row is None or than is None or not row.runs or not than.runs:
         return None
-    return than.timing.median / row.timing.median
+    spread = quartiles(row, than)
+    return spread.median if spread else than.timing.median / row.timing.median
 
 
 def quartiles(row: Row, than: Row) -> Spread | None:
