@@ -104,3 +104,8 @@ def test_a_memory_too_small_for_one_sample_is_one_clear_error() -> None:
         "     weights alone take 116.28 MiB\n\n"
         "help: a smaller input or network\n"
     )
+
+
+def test_the_remedy_suffices() -> None:
+    assert "bfloat16" in run("resnet50", "--memory", "60MiB").stderr
+    assert "bfloat16" not in run("resnet50", "--memory", "1MiB").stderr

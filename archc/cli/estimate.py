@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -55,11 +57,10 @@ def estimate(  # noqa: PLR0913  # one parameter for each option
         raise typer.BadParameter(message, param_hint="--optimizer")
     sizes = [memory_size(text, "--memory") for text in memory]
     graph = open_spec(spec, arg, input, root).graph
-    found = estimated(
-        graph, batch=batch, train=train, optimizer=optimizer or "momentum", dtype=dtype
-    )
+    how = partial(estimated, graph, train=train, optimizer=optimizer or "momentum")
+    found = how(batch=batch, dtype=dtype)
     if sizes:
-        _check_one_fits(found._replace(batch=1), max(sizes))
+        _check_one_fits(found._replace(batch=1), max(sizes), how)
     text = write(found, graph, format, sizes)
     if format == "table" and colored(sys.stdout):
         head, _, text = text.partition("\n")
@@ -67,7 +68,7 @@ def estimate(  # noqa: PLR0913  # one parameter for each option
     typer.echo(text)
 
 
-def _check_one_fits(one: Estimate, size: int) -> None:
+def _check_one_fits(one: Estimate, size: int, how: Callable[..., Estimate]) -> None:
     """Refuse a memory in which not even a batch of 1 fits.
 
     Raises:
@@ -78,8 +79,7 @@ def _check_one_fits(one: Estimate, size: int) -> None:
     what = "training" if one.train else "inference"
     least = f"{what} with a batch of 1 needs {words(one.peak)}"
     why = (f"most is held {when(one.at)}", f"weights alone take {words(one.weights)}")
-    help = "a smaller input or network" + (
-        "" if one.dtype != "float32" else ", or `--dtype bfloat16`"
-    )
+    halved = one.dtype == "float32" and how(batch=1, dtype="bfloat16").peak <= size
+    help = "a smaller input or network" + (", or `--dtype bfloat16`" if halved else "")
     message = f"{least}, and there are {words(size)}"
     raise SpecError([Mistake("A086", message, why=why, help=help)])

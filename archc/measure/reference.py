@@ -126,7 +126,7 @@ def _run(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise failure(f"'{path}' cannot be imported: {reason(error)}") from error
     return module
 

@@ -28,11 +28,14 @@ def to_pt2(graph: Graph, module: nn.Module) -> bytes:
         SpecError: torch.export cannot capture the module.
     """
     import io
+    import warnings
 
     import torch
 
     buffer = io.BytesIO()
-    with _evaluating(module), _plain(module):
+    with _evaluating(module), _plain(module), warnings.catch_warnings():
+        # weights with the channels last are whole, but not in the order that torch asks for
+        warnings.filterwarnings("ignore", "No complete tensor found", UserWarning)
         torch.export.save(exported(graph, module), buffer)
     return marked_weights(buffer.getbuffer())
 

@@ -82,12 +82,14 @@ WRONG = {
     "argument: 'units'\nhelp: it is called without arguments",
     "nets.py:number": "'nets.py:number' gives int, which is no nn.Module",
     "broken.py:Net": "'broken.py' cannot be imported: invalid syntax (broken.py, line 1)",
+    "leaving.py:Net": "'leaving.py' cannot be imported: 3",
 }
 
 
 @pytest.mark.parametrize("text", WRONG)
 def test_what_does_not_work_says_so(text: str) -> None:
     Path("broken.py").write_text("class\n")
+    Path("leaving.py").write_text("raise SystemExit(3)\n")
     with pytest.raises(SpecError) as caught:
         reference(text)
     assert str(caught.value) == f"error[A106]: {WRONG[text]}"

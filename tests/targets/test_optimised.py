@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import onnx
 import pytest
 import torch
@@ -11,7 +13,7 @@ from archc.ops.base import Operator
 from archc.passes import operators
 from archc.passes.module import carried
 from archc.passes.optimise import optimise
-from archc.targets import to_onnx
+from archc.targets import to_onnx, to_pt2
 from archc.targets.onnx import RULES
 
 MADE = [
@@ -37,3 +39,14 @@ def test_optimised(name: str) -> None:
     content = to_onnx(result.graph, carried(module, net.graph, result))
     onnx.checker.check_model(content, full_check=True)
     assert max(differences(content, net.graph, module)) < MOST
+
+
+def test_optimised_as_a_program() -> None:
+    """Its weights lie with the channels last, of which torch warns; a warning here is an error."""
+    net = smallest("resnet18")
+    result = optimise(net.graph)
+    module = carried(net.build(weights=False).eval(), net.graph, result)
+    program = torch.export.load(io.BytesIO(to_pt2(result.graph, module))).module()
+    inputs = noise(net.graph, 3)
+    with torch.no_grad():
+        torch.testing.assert_close(program(*inputs), module(*inputs), rtol=1e-4, atol=1e-4)
