@@ -59,6 +59,11 @@ def test_weights_are_split_by_name() -> None:
         (["--stages", "2", "--emit", "onnx"], "leave"),
         (["--stages", "2", "--out", "x.py"], "name a folder"),
         (["--stages", "2", "--layout", "torchvision"], "and there are none"),
+        (["--stages", "2", "--device", "cpu"], "Invalid value for --device: stages are written"),
+        (["--stages", "2", "--batch", "7"], "Invalid value for --batch: stages are written"),
+        (["--stages", "2", "--passes", "fold-norms"], "--passes: says what --optimize does"),
+        (["--stages", "2", "--tolerance", "0.5"], "--tolerance: says what --optimize does"),
+        (["--tolerance", "0.5"], "--tolerance: says what --optimize does: add it"),
     ],
 )
 def test_what_cannot_be_writes_nothing(options: list[str], words: str) -> None:
@@ -80,3 +85,16 @@ def test_a_script_that_somebody_changed_is_kept() -> None:
     assert script.read_text(encoding="utf-8") == changed
     assert run.invoke(app, ["build", "lenet5", "--stages", "2", "--force"]).exit_code == 0
     assert script.read_text(encoding="utf-8") != changed
+
+
+def test_one_layer_is_a_stage_and_not_several(tmp_path: Path) -> None:
+    spec = tmp_path / "one.yaml"
+    conv = "{op: conv, filters: 8, kernel: 3}"
+    spec.write_text(f"archc: 1\nname: one\ninput: [3, 8, 8]\nnodes:\n  conv: {conv}\n")
+    result = run.invoke(app, ["build", str(spec), "--stages", "2"])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "error[A105]: one can be cut into 1 stage at most, not 2\n\n"
+        "     a layer stays whole, with its norm and activation, and there is 1 layer\n\n"
+        "help: run it whole, on one device\n"
+    )

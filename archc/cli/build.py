@@ -87,8 +87,9 @@ def build(  # noqa: PLR0913  # one parameter for each option
     targets = targets_of(emit)
     net = open_spec(spec, arg, input, root)
     loading = loading_of(net, weights, layout, except_, cast, fresh)
-    wanted = _passes(optimize, passes)
+    wanted = _passes(optimize, passes, tolerance)
     if stages is not None:
+        _unused(device, batch)
         _build_stages(net, loading, targets or wanted, stages, out, force)
         return
     both = loading.wanted or optimize
@@ -115,15 +116,33 @@ def build(  # noqa: PLR0913  # one parameter for each option
     _run(net, module, batch, place)
 
 
-def _passes(optimize: bool, given: list[str]) -> tuple[Pass, ...]:
+def _passes(optimize: bool, given: list[str], tolerance: float | None) -> tuple[Pass, ...]:
     """The passes to run: none without ``--optimize``.
 
     Raises:
-        typer.BadParameter: passes are chosen, but nothing is to be optimised, or there is none of a name.
+        typer.BadParameter: nothing is to be optimised, but it is said how, or there is no pass of a name.
     """
-    if given and not optimize:
-        raise typer.BadParameter("says what --optimize does: add it", param_hint="--passes")
+    how = {"--passes": bool(given), "--tolerance": tolerance is not None}
+    for name, said in how.items():
+        if said and not optimize:
+            raise typer.BadParameter("says what --optimize does: add it", param_hint=name)
     return passes_of(given) if optimize else ()
+
+
+def _unused(device: Device, batch: int) -> None:
+    """Stages are written, not run.
+
+    Raises:
+        typer.BadParameter: an option says how to run the network.
+    """
+    hints = {
+        "--device": "takes GPUs if there are enough",
+        "--batch": "has a --batch of its own",
+    }
+    for name, said in {"--device": device != "auto", "--batch": batch != 1}.items():
+        if said:
+            message = f"stages are written and not run; train.py {hints[name]}: leave it out"
+            raise typer.BadParameter(message, param_hint=name)
 
 
 def _build_stages(net: Architecture, loading: Loading, others: Sequence[object],

@@ -83,8 +83,9 @@ def _thinned(inner: list[int], costs: Costs, most: int) -> list[int]:
 
 def _too_many(graph: Graph, layers: Sequence, most: int, count: int) -> Mistake:
     message = f"{graph.name} can be cut into {counted(most, 'stage')} at most, not {count}"
+    are = "is" if len(layers.units) == 1 else "are"
     units = counted(len(layers.units), "layer")
-    why = [f"a layer stays whole, with its norm and activation, and there are {units}"]
+    why = [f"a layer stays whole, with its norm and activation, and there {are} {units}"]
     for one in layers.joined()[:3]:
         held = counted(one.end - one.start + 1, "layer")
         words = f"{one.item.path} uses the weights of {one.owner.path}"

@@ -9,29 +9,35 @@ from string import Template
 
 from archc.codegen.emit import network_name
 from archc.codegen.printer import layout
-from archc.graph.graph import Graph
+from archc.graph.graph import Graph, Node
 from archc.output import signed
 
+CROSS_ENTROPY = "F.cross_entropy({}, target)"
+AFTER = {  # the cross-entropy of what these operators give, and why it is none of logits
+    "softmax": (
+        "F.nll_loss({}.clamp_min(1e-30).log(), target)",
+        "the network ends in softmax; 0 has no logarithm",
+    ),
+    "log_softmax": ("F.nll_loss({}, target)", "the network ends in log softmax"),
+}
 ONE_OUTPUT = """
 def loss(output: Tensor, target: Tensor) -> Tensor:
-    return F.cross_entropy(output, target)
+    # {note}
+    return {output}
 """
 WITH_HEADS = '''
 def loss(outputs: Tensor | tuple[Tensor, ...], target: Tensor) -> Tensor:
     """The heads that only training has count 0.3, as in GoogLeNet's paper."""
+    # {note}
     main, *heads = as_tuple(outputs)
-    losses = [F.cross_entropy(head, target) for head in heads]
-    return F.cross_entropy(main, target) + 0.3 * sum(losses)
+    losses = [{head} for head in heads]
+    return {main} + 0.3 * sum(losses)
 '''
 ANY_OUTPUTS = '''
 def loss(outputs: Tensor | tuple[Tensor, ...], target: Tensor) -> Tensor:
     """The mean square of every output, in place of a real loss."""
     return sum(output.square().mean() for output in as_tuple(outputs))
 '''
-PLAIN = """
-    if rank == len(STAGES) - 1:  # a pipeline takes plain tuples, no named ones
-        module.register_forward_hook(lambda _, inputs, outputs: as_tuple(outputs))
-"""
 
 
 def launch_script(graph: Graph, stages: Sequence[Graph]) -> str:
@@ -50,7 +56,6 @@ def launch_script(graph: Graph, stages: Sequence[Graph]) -> str:
         stages=_tuple("STAGES", names),
         inputs=_tuple("INPUTS", [repr(node.shape) for node in graph.inputs.values()]),
         whole=whole,
-        plain=PLAIN.lstrip("\n") if len(graph.outputs) > 1 else "",
         functional="" if loss is ANY_OUTPUTS else "import torch.nn.functional as F\n",
         loss=loss.strip(),
         target=target,
@@ -68,9 +73,25 @@ def _loss(graph: Graph) -> tuple[str, str]:
     """A loss that fits the outputs, and an expression for a random target."""
     first, *others = graph.outputs
     classes, *places = first.node.shape
-    heads = all(one.training_only and one.node.shape == first.node.shape for one in others)
+    last = _operator(first.node)
+    heads = all(
+        one.training_only and one.node.shape == first.node.shape and _operator(one.node) == last
+        for one in others
+    )
     if classes < 2 or first.training_only or not heads:
         return ANY_OUTPUTS, "torch.zeros(size)  # the loss below needs none"
     sizes = ", ".join(["size", *map(str, places)]) + ("" if places else ",")
     target = f"torch.randint({classes}, ({sizes}), generator=generator)"
-    return (WITH_HEADS if others else ONE_OUTPUT), target
+    return _cross_entropy(WITH_HEADS if others else ONE_OUTPUT, last), target
+
+
+def _operator(node: Node) -> str:
+    """The operator that makes a value, if that says what loss fits."""
+    return node.op.name if node.op.name in AFTER else ""
+
+
+def _cross_entropy(template: str, last: str) -> str:
+    criterion, note = AFTER.get(last, (CROSS_ENTROPY, ""))
+    text = template if note else template.replace("    # {note}\n", "")
+    terms = {name: criterion.format(name) for name in ("output", "main", "head")}
+    return text.format(note=note, **terms)

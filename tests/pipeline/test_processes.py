@@ -20,10 +20,13 @@ ON_TWO = (
     "heads, training",
     "heads, evaluation",
     "shared weights",
+    "train.py, steps",
+    "train.py, check",
     "DDP",
     "FSDP2",
     "FSDP2, blocks in blocks",
 )
+WRONG = "train.py, check of a wrong stage"
 ON_FOUR = ("tower, cut inside blocks", "resnet20, evaluation")
 Found = Mapping[str, Mapping[str, float]]
 
@@ -39,7 +42,7 @@ def differences(cases: Mapping[str, tuple[str, ...]], folder: Path) -> Found:
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
-    return differences({"2": ON_TWO, "4": ON_FOUR}, tmp_path_factory.mktemp("processes"))
+    return differences({"2": (*ON_TWO, WRONG), "4": ON_FOUR}, tmp_path_factory.mktemp("processes"))
 
 
 @pytest.mark.parametrize("case", ON_TWO)
@@ -50,6 +53,10 @@ def test_two_processes_compute_what_one_does(case: str, found: Found) -> None:
 @pytest.mark.parametrize("case", ON_FOUR)
 def test_four_processes_compute_what_one_does(case: str, found: Found) -> None:
     assert found["4"][case] < 1e-10
+
+
+def test_the_check_finds_a_stage_that_computes_something_else(found: Found) -> None:
+    assert found["2"][WRONG] > 1e-7
 
 
 @pytest.mark.slow

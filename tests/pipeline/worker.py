@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from script import checked, trained, written, wrong
 from torch import Tensor, nn
 from torch.distributed.fsdp import fully_shard
 from torch.distributed.pipelining import PipelineStage, Schedule1F1B, ScheduleGPipe
@@ -141,20 +142,25 @@ def sharded(module: nn.Module) -> nn.Module:
     return module
 
 
-CASES: dict[str, Callable[[], float]] = {
-    "lenet5, GPipe": lambda: pipeline("lenet5", ScheduleGPipe),
-    "lenet5, 1F1B": lambda: pipeline("lenet5", Schedule1F1B),
-    "resnet20, evaluation": lambda: pipeline("resnet20_cifar", Schedule1F1B),
-    "resnet20, training": lambda: pipeline("resnet20_cifar", ScheduleGPipe, training=True),
-    "tower, cut inside blocks": lambda: pipeline("tower", Schedule1F1B),
-    "several inputs and outputs": lambda: pipeline("several", ScheduleGPipe),
-    "heads, training": lambda: pipeline("heads", Schedule1F1B, training=True),
-    "heads, evaluation": lambda: pipeline("heads", ScheduleGPipe),
-    "shared weights": lambda: pipeline("shared", ScheduleGPipe),
-    "resnet50": lambda: pipeline("resnet50", Schedule1F1B),
-    "DDP": lambda: parallel("resnet20_cifar", DistributedDataParallel, "module."),
-    "FSDP2": lambda: parallel("resnet20_cifar", sharded),
-    "FSDP2, blocks in blocks": lambda: parallel("tower", sharded),
+CASES: dict[str, Callable[[Path], float]] = {
+    "lenet5, GPipe": lambda _: pipeline("lenet5", ScheduleGPipe),
+    "lenet5, 1F1B": lambda _: pipeline("lenet5", Schedule1F1B),
+    "resnet20, evaluation": lambda _: pipeline("resnet20_cifar", Schedule1F1B),
+    "resnet20, training": lambda _: pipeline("resnet20_cifar", ScheduleGPipe, training=True),
+    "tower, cut inside blocks": lambda _: pipeline("tower", Schedule1F1B),
+    "several inputs and outputs": lambda _: pipeline("several", ScheduleGPipe),
+    "heads, training": lambda _: pipeline("heads", Schedule1F1B, training=True),
+    "heads, evaluation": lambda _: pipeline("heads", ScheduleGPipe),
+    "shared weights": lambda _: pipeline("shared", ScheduleGPipe),
+    "resnet50": lambda _: pipeline("resnet50", Schedule1F1B),
+    "train.py, steps": lambda folder: trained(written(graph_of("crossing"), folder / "steps")),
+    "train.py, check": lambda folder: checked(written(graph_of("crossing"), folder / "check")),
+    "train.py, check of a wrong stage": lambda folder: checked(
+        wrong(written(graph_of("crossing"), folder / "wrong"))
+    ),
+    "DDP": lambda _: parallel("resnet20_cifar", DistributedDataParallel, "module."),
+    "FSDP2": lambda _: parallel("resnet20_cifar", sharded),
+    "FSDP2, blocks in blocks": lambda _: parallel("tower", sharded),
 }
 
 
@@ -165,7 +171,7 @@ def member(rank: int, world: int, folder: Path, names: Sequence[str]) -> None:
     dist.init_process_group("gloo", init_method=store, rank=rank, world_size=world, timeout=wait)
     found = {}
     for name in names:
-        worst = torch.tensor(CASES[name]())
+        worst = torch.tensor(CASES[name](folder))
         dist.all_reduce(worst, dist.ReduceOp.MAX)
         found[name] = worst.item()
     if rank == 0:
