@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
@@ -271,9 +271,10 @@ def timed() -> Iterator[None]:
         _deadline.reset(token)
 
 
-def check_time(doing: str, at: Span | None = None) -> None:
-    """Raise :class:`SpecError` if the clock has run out; ``doing`` says over what."""
+def check_time(doing: str, at: Callable[[], Span] | None = None) -> None:
+    """Raise :class:`SpecError` if the clock has run out; ``doing`` says over what, ``at`` is its place."""
     deadline = _deadline.get()
     if deadline is not None and monotonic() > deadline:
         message = f"archc ran out of time after {current().time:g} s, {doing}"
-        raise SpecError([Mistake("A058", message, at, help=remedy("time"))])
+        place = at() if at is not None else None
+        raise SpecError([Mistake("A058", message, place, help=remedy("time"))])

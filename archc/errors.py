@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple
 
 MOST_COMPARED = 200  # names that are compared with a word letter by letter
@@ -22,6 +23,7 @@ class Source:
         self.name = name
         self.text = text
         self._lines: list[str] | None = None
+        self._starts: list[int] | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -34,6 +36,12 @@ class Source:
         """The text of a line, counted from 1; empty beyond the end."""
         found = self.lines[number - 1] if 0 < number <= len(self.lines) else ""
         return found.rstrip("\r\n\x85\u2028\u2029")
+
+    def start(self, number: int) -> int:
+        """Where a line, counted from 1, begins in the text."""
+        if self._starts is None:
+            self._starts = [0, *accumulate(map(len, self.lines))]
+        return self._starts[number - 1]
 
     def position(self, index: int) -> tuple[int, int]:
         """Line and column, from 1, of a place in the text."""

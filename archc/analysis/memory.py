@@ -48,9 +48,9 @@ def peak_activation_bytes(graph: Graph) -> Peak:
     order = [node for node in graph.nodes.values() if not node.training_only]
     holder = _holders(graph, order)
     dies = _deaths(graph, order, holder)
-    freed: dict[Node, list[Node]] = {}
+    freed: dict[Node, int] = {}  # numbers that nothing reads after a node
     for value, last in dies.items():
-        freed.setdefault(last, []).append(value)
+        freed[last] = freed.get(last, 0) + value.facts.size
 
     live = BYTES * sum(node.facts.size for node in graph.inputs.values())
     peak = Peak(live, next(iter(graph.inputs), ""))
@@ -59,7 +59,7 @@ def peak_activation_bytes(graph: Graph) -> Peak:
             live += BYTES * node.facts.size
         if live > peak.bytes:
             peak = Peak(live, node.name)
-        live -= BYTES * sum(value.facts.size for value in freed.get(node, ()))
+        live -= BYTES * freed.get(node, 0)
     return peak
 
 
@@ -78,7 +78,8 @@ def _deaths(graph: Graph, order: list[Node], holder: dict[Node, Node]) -> dict[N
     """
     last = {holder[node]: node for node in order}
     for node in order:
-        last.update((holder[source], node) for source in node.inputs)
+        for source in node.inputs:
+            last[holder[source]] = node
     for output in graph.outputs:
         if not output.training_only:
             last.pop(holder[output.node], None)

@@ -39,7 +39,8 @@ def longest_path(graph: Graph) -> list[Node]:
     before: dict[Node, Node | None] = dict.fromkeys(graph.inputs.values())
     deep: dict[Node, int] = dict.fromkeys(graph.inputs.values(), 0)
     for node in graph.nodes.values():
-        before[node] = best = max(values_read(node), key=deep.__getitem__)
+        read = values_read(node)
+        before[node] = best = read[0] if len(read) == 1 else max(read, key=deep.__getitem__)
         deep[node] = deep[best] + node.op.weighted
     ends = [output.node for output in graph.outputs if not output.training_only]
     step: Node | None = max(ends, key=deep.__getitem__, default=None)

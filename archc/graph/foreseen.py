@@ -28,6 +28,9 @@ class Size(NamedTuple):
     empty: int = 0
 
 
+ONE = Size(1)
+
+
 def check_size(frame: Frame, calls: Calls) -> None:
     """Refuse a document that surely expands to more than the limit.
 
@@ -68,7 +71,7 @@ class _Sizes:
         if count == 0:
             return Size(0, 1)
         if spec.op in OPERATORS:
-            return Size(count, 0)
+            return ONE if count == 1 else Size(count, 0)
         inside = self._of_block(spec.op, depth)
         return Size(count * inside.nodes, count * inside.empty)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from archc.errors import Mistake, Span, nearest
@@ -24,13 +25,21 @@ class Silent(Exception):
     """The node depends on one that has failed: nothing new to say about it."""
 
 
+_NOTHING: Mapping[Any, Any] = MappingProxyType({})
+
+
+def _nothing() -> Mapping[Any, Any]:
+    """Shared by all, for most results have no parts."""
+    return _NOTHING
+
+
 @dataclass(slots=True, eq=False)
 class Result:
     """What a name stands for: a value, and what can be named behind it after a dot."""
 
     node: Node
-    outputs: Mapping[str, Result] = field(default_factory=dict)
-    instances: Mapping[int, Result] = field(default_factory=dict)
+    outputs: Mapping[str, Result] = field(default_factory=_nothing)
+    instances: Mapping[int, Result] = field(default_factory=_nothing)
 
     @property
     def shape(self) -> Shape:

@@ -58,7 +58,9 @@ class Layers(Placing):
 
     def references(self, frame: Frame, spec: NodeSpec) -> References:
         """What the node reads, each with its place; the node written above if it does not say."""
-        sources = evaluate(spec.sources, frame, spec.marks, "from")
+        sources = spec.sources
+        if sources is not None:
+            sources = evaluate(sources, frame, spec.marks, "from")
         if sources is None:
             if not frame.above:
                 frame.unresolved = True
@@ -123,11 +125,11 @@ class Layers(Placing):
         if known is not None:
             return known
         defaults = self.defaults(frame, name)
-        settings = {key: value for key, value in defaults.items() if key not in ("norm", "act")}
-        for key, value in spec.settings.items():
-            settings[key] = (
-                value if value.__class__ in PLAIN else evaluate(value, frame, spec.marks, key)
-            )
+        settings = spec.settings
+        if defaults or not PLAIN.issuperset(map(type, settings.values())):
+            settings = {key: value for key, value in defaults.items() if key not in ("norm", "act")}
+            for key, value in spec.settings.items():
+                settings[key] = evaluate(value, frame, spec.marks, key)
         op = self._make(name, settings, spec, frame)
         norm = act = None
         if spec.norm is not None or "norm" in defaults:

@@ -19,7 +19,7 @@ from archc.ops.linear import FullyConnected
 from archc.spec.collect import stopped
 from archc.spec.document import Document, NodeSpec
 
-NODE_BYTES = 700  # of memory that one takes at least
+NODE_BYTES = 600  # of memory that one takes at least
 SLICE = 500  # nodes between two looks at the clock
 if TYPE_CHECKING:
     from archc.graph.remedies.remedy import Effort
@@ -94,7 +94,7 @@ class Placing:
         nodes = len(self.nodes)
         if nodes >= most or self._empty > most:
             raise SpecError([self.too_many(spec, frame, nodes >= most)])
-        check_time(f"with {nodes:,} nodes placed", spec.marks.span())
+        check_time(f"with {nodes:,} nodes placed", spec.marks.span)
         self._stop = min(most, nodes + SLICE)
 
     def too_many(self, spec: NodeSpec, frame: Frame, nodes: bool, need: int = 0) -> Mistake:
@@ -122,7 +122,7 @@ class Placing:
     def count_failed(self, spec: NodeSpec, frame: Frame) -> None:
         """:meth:`count_empty`, with a look at the clock each time: to explain a mistake may take long."""
         self.count_empty(spec, frame)
-        check_time("looking for mistakes", spec.marks.span())
+        check_time("looking for mistakes", spec.marks.span)
 
     @property
     def warnings(self) -> list[Mistake]:

@@ -20,14 +20,14 @@ from archc.spec.syntax import odd_character, syntax_mistake
 SLICE = 20_000  # nodes between two looks at the clock
 
 
-def compose(source: Source) -> tuple[yaml.Node | None, int]:
+def compose(source: Source, text: str) -> tuple[yaml.Node | None, int]:
     """The root of a text's nodes (None for an empty text), and how many nodes there are.
 
-    Every mark's name is the source. A node's tag is None unless one was written out. Raises
-    :class:`SpecError` for what is no YAML, or too much.
+    The text is the source's, or what of it is to be read. Every mark's name is the source. A node's tag is
+    None unless one was written out. Raises :class:`SpecError` for what is no YAML, or too much.
     """
     try:
-        size = len(source.text.encode())
+        size = len(text.encode())
     except UnicodeEncodeError as error:
         raise SpecError([odd_character(source, error.start)]) from None
     most = current().bytes
@@ -36,7 +36,7 @@ def compose(source: Source) -> tuple[yaml.Node | None, int]:
         help = remedy("bytes", need=size)
         raise SpecError([Mistake("A006", message, Span(source, 1, 1, 2), help=help)])
     count = _Count()
-    composer = _Composer(_Text(source))
+    composer = _Composer(_Text(source, text))
     composer.descend_resolver = count.descend
     composer.ascend_resolver = count.ascend
     composer.resolve = _no_tag
@@ -44,6 +44,13 @@ def compose(source: Source) -> tuple[yaml.Node | None, int]:
         return composer.get_single_node(), count.total()
     except yaml.YAMLError as error:
         raise SpecError([syntax_mistake(source, error)]) from None
+
+
+def compose_line(text: str) -> Any:
+    """The root of the nodes of a line that is known to be YAML."""
+    composer = _Composer(io.StringIO(text))
+    composer.descend_resolver = composer.ascend_resolver = composer.resolve = _no_tag
+    return composer.get_single_node()
 
 
 def alias_too_many(source: Source, most: int) -> Span | None:
@@ -77,8 +84,8 @@ def alias_too_many(source: Source, most: int) -> Span | None:
 class _Text(io.StringIO):
     """PyYAML puts its stream's name into every mark; so each mark knows its source."""
 
-    def __init__(self, source: Source) -> None:
-        super().__init__(source.text)
+    def __init__(self, source: Source, text: str) -> None:
+        super().__init__(text)
         self.name = source
 
 
@@ -122,7 +129,7 @@ def _refusal(parent: yaml.Node | None, limit: str, message: str) -> SpecError:
     return SpecError([Mistake("A006", message, at, help=help)])
 
 
-def _no_tag(kind: object, value: object, implicit: object) -> None:
+def _no_tag(*_: object) -> None:
     """So the only tags on nodes are those that were written out."""
 
 

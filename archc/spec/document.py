@@ -18,7 +18,7 @@ from archc.spec.layouts import Layout
 from archc.spec.tree import Map, Removed
 
 
-@dataclass(eq=False)
+@dataclass(slots=True, eq=False)
 class NodeSpec:
     """One node as written: exactly one of ``op`` and ``share`` is set."""
 

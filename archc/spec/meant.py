@@ -11,7 +11,7 @@ import yaml
 from archc.errors import Edit, Fix
 from archc.ops.base import show
 from archc.spec.expressions import Expression, ExpressionError
-from archc.spec.reader import number
+from archc.spec.scalars import number
 from archc.spec.tree import Map, Seq, whole
 
 LONGEST = 60  # characters of a value that is looked at

@@ -27,7 +27,7 @@ from archc.spec.nulls import report_nulls, without
 from archc.spec.patch import word_map
 from archc.spec.place import MOVES
 from archc.spec.tree import Map, Removed, whole
-from archc.spec.values import Values
+from archc.spec.values import PLAIN, Values
 
 _FIELDS = {"op": "op", "from": "sources", "when": "when", "repeat": "repeat"}
 _CODES = {"when": "A050", "repeat": "A047"}  # as when an expression comes to such a value
@@ -92,7 +92,7 @@ class Nodes:
             elif key in NODE_KEYS:
                 self._field(spec, key, value, marks)
             else:
-                settings[key] = of(marks, key)
+                settings[key] = value if value.__class__ in PLAIN else of(marks, key)
         if nulls:
             report_nulls(marks, self.mistakes)
         if spec.op is None or spec.share is not None:

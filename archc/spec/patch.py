@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from archc.errors import nearest
 from archc.spec.collect import Mistakes
 from archc.spec.keys import FOLLOWERS, OWN_KEYS
+from archc.spec.line import Line
 from archc.spec.nulls import report_nulls
 from archc.spec.place import Placement
 from archc.spec.tree import Map, Removed
@@ -20,6 +21,10 @@ KEPT_BY_OP = ("from", "when", "repeat")  # what a node keeps when a patch gives 
 def word_map(owner: Map, key: str) -> Map:
     """The mapping that a bare word is short for: ``{op: word}``, marked where the word stands."""
     pair = owner.marks.get(key)
+    if isinstance(pair, Line):
+        made = Map(pair)
+        made["op"] = owner[key]
+        return made
     made = Map(pair[1] if pair else owner.mark)
     made["op"] = owner[key]
     if pair:

@@ -1,7 +1,6 @@
 """YAML text -> mappings and lists that know their places.
 
-Scalars become values here, by YAML 1.2's core schema (PyYAML's own is YAML 1.1's, where ``no`` is
-false and ``1e-4`` a word). Everything is bounded, so a hostile text costs little.
+Scalars become values here. Everything is bounded, so a hostile text costs little.
 """
 
 from __future__ import annotations
@@ -15,22 +14,15 @@ from archc.budgets import check_time, current, remedy, timed
 from archc.collector import paused_collector
 from archc.errors import Edit, Fix, Label, Mistake, Source, Span, SpecError
 from archc.spec.composer import alias_too_many, compose
+from archc.spec.lines import Run, blank, placed, runs
 from archc.spec.names import usable
 from archc.spec.nulls import cut_list, unnamed_settings
+from archc.spec.scalars import FIRST, WORDS, LongNumberError, number
 from archc.spec.tree import Map, Seq, span_of
 
 SLICE = 20_000  # values between two looks at the clock
 
-_WORDS: dict[str, bool | None] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
 _Scalar = yaml.ScalarNode
-_FIRST = frozenset("0123456789+-.")  # no number begins otherwise
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_BASES = {"0o": (8, re.compile(r"0o[0-7]+\Z")), "0x": (16, re.compile(r"0x[0-9a-fA-F]+\Z"))}
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)\Z|\.(?:nan|NaN|NAN)\Z")
 
 
 @timed()
@@ -41,9 +33,22 @@ def read(source: Source) -> Map:
     Scalars become ``str int float bool`` or None; a ``$…`` scalar stays text. Raises
     :class:`SpecError` with everything that is wrong with the text as YAML.
     """
-    root, count = compose(source)
+    if found := runs(source):
+        try:
+            return _read(source, found)
+        except SpecError:
+            found.clear()  # what is wrong, and where, is told as of any other text
+    return _read(source, found)
+
+
+def _read(source: Source, found: list[Run]) -> Map:
+    """The text, of which these runs are read already."""
+    root, count = compose(source, blank(source.text, found))
     if not isinstance(root, yaml.MappingNode):
         raise SpecError([_no_mapping(source, root)])
+    count += sum(run.size for run in found)
+    if found and (count > current().values or not placed(root, found)):
+        raise SpecError
     conversion = _Conversion(count + current().aliased)
     try:
         result: Map = conversion.value(root)
@@ -51,6 +56,8 @@ def read(source: Source) -> Map:
         raise SpecError(conversion.mistakes) from None
     if conversion.mistakes:
         raise SpecError(conversion.mistakes)
+    for run in found:
+        run.take_out()
     return result
 
 
@@ -63,39 +70,6 @@ def _no_mapping(source: Source, root: yaml.Node | None) -> Mistake:
         help = "a space is missing after the colon"
     kind = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
     return Mistake("A005", f"a spec is a mapping, and this is {kind}", span_of(root), help=help)
-
-
-def number(text: str) -> int | float | None:
-    """The number a plain scalar stands for, or None where it is a word.
-
-    Raises ``ValueError`` with a sentence where it is a number out of bounds.
-
-    >>> number("1e-4"), number("0x1F"), number("1_000")
-    (0.0001, 31, None)
-    """
-    base, based = _BASES.get(text[:2], (10, _INT))
-    if base == 10 and not _FLOAT.match(text):
-        return float(text.replace(".", "")) if _NOT_FINITE.match(text) else None
-    if not based.match(text) and base != 10:
-        return None
-    most = current().digits
-    if len(text) > most:
-        message = f"the number is too long: {len(text):,} characters, at most {most:,}"
-        raise _LongNumberError(message, len(text))
-    if based.match(text):
-        return int(text[2:] if base != 10 else text, base)
-    value = float(text)
-    if value in (float("inf"), float("-inf")):
-        raise ValueError("the number is too large for a float: at most about 1.8e308")
-    return value
-
-
-class _LongNumberError(ValueError):
-    """A number with more digits than the limit."""
-
-    def __init__(self, message: str, length: int) -> None:
-        super().__init__(message)
-        self.length = length
 
 
 class _TooMuchError(Exception):
@@ -121,6 +95,9 @@ class _Conversion:
         marks, words = result.marks, self._words
         self._enter(node)
         for pair in node.value:
+            if pair.__class__ is Run:
+                self._run(pair, result, node)
+                continue
             key_node, value_node = pair
             key = key_node.value
             # the one hot spot: a word already seen as a key needs no second look
@@ -135,6 +112,16 @@ class _Conversion:
             result[key] = self.value(value_node)
         self._open.discard(id(node))
         return result
+
+    def _run(self, run: Run, result: Map, owner: yaml.Node) -> None:
+        """Entries that are read already."""
+        for name in result.keys() & run.values.keys():
+            self._twice(name, result.marks[name][0], run.marks[name][0])
+        result.update(run.values)
+        result.marks.update(run.marks)
+        self._budget -= run.size
+        if self._budget < self._stop:
+            self._pause(owner)
 
     def _sequence(self, node: yaml.Node) -> Seq:
         result = Seq(node)
@@ -151,9 +138,9 @@ class _Conversion:
             text = node.value
             if node.style:  # quoted, or a block: always text
                 return text
-            if text in _WORDS:
-                return _WORDS[text]
-            return self._number(node) if text[0] in _FIRST else text
+            if text in WORDS:
+                return WORDS[text]
+            return self._number(node) if text[0] in FIRST else text
         if id(node) in self._open:
             self._add("A004", "this alias stands for a list or mapping that it is part of", node)
             return None
@@ -167,7 +154,7 @@ class _Conversion:
         try:
             value = number(text)
         except ValueError as error:
-            length = error.length if isinstance(error, _LongNumberError) else 0
+            length = error.length if isinstance(error, LongNumberError) else 0
             help = remedy("digits", need=length) if length else "write it with a smaller exponent"
             self._add("A007", str(error), node, help)
             return None
@@ -188,20 +175,20 @@ class _Conversion:
             help = "write the settings out, or share them through 'defaults', 'args' or 'extends'"
             self._add("A004", "merge keys are not used in specs", node, help)
             return None
-        if key in _WORDS or (key[0] in _FIRST and self._number(node) != key):
+        if key in WORDS or (key[0] in FIRST and self._number(node) != key):
             kind = (
                 "a number"
-                if key not in _WORDS
+                if key not in WORDS
                 else "a truth value"
                 if key[:1] in "tTfF"
                 else "nothing"
             )
-            kind = "nothing" if key in _WORDS and _WORDS[key] is None else kind
+            kind = "nothing" if key in WORDS and WORDS[key] is None else kind
             self._add_key(f"a key is a word, and '{key[:40]}' is {kind}", key, node, owner)
             return None
         if ":" in key:
             self._check_space(key, node, value)
-        elif key[0] not in _FIRST:
+        elif key[0] not in FIRST:
             self._words.add(key)
         return key
 
@@ -239,7 +226,7 @@ class _Conversion:
             if unnamed.first is node:  # those after it are told with it
                 self._add("A003", message, node, unnamed.help, fixes=unnamed.fixes)
             return
-        if key in _WORDS or len(key) > current().name:
+        if key in WORDS or len(key) > current().name:
             self._add("A003", message, node, "choose another word; quotes do not help")
             return
         help = f"names begin with a letter: write `{usable(key)}`"

@@ -37,8 +37,7 @@ class Values:
         """A mapping with its values converted."""
         if not nulls and None in value.values():
             report_nulls(value, self.mistakes)
-        made = Map(value.mark)
-        made.marks = value.marks
+        made = value.emptied()
         changed = False
         for key, item in value.items():
             new = made[key] = self.of(value, key, nulls)
@@ -53,8 +52,7 @@ class Values:
         return value
 
     def _sequence(self, value: Seq, nulls: bool) -> Seq:
-        made = Seq(value.mark)
-        made.marks = value.marks
+        made = value.emptied()
         changed = False
         for index, item in enumerate(value):
             kind = type(item)

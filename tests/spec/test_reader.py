@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from archc.errors import Mistake, Source, SpecError
 from archc.spec import composer
-from archc.spec.reader import number, read
+from archc.spec.reader import read
+from archc.spec.scalars import number
 from archc.spec.tree import Map, Seq
 
 SPECS = sorted(Path(__file__).parents[2].glob("specs/**/*.yaml"))
