@@ -89,7 +89,7 @@ def picture_kind(path: Path | None, option: str) -> Picture | None:
     """The kind of picture that ``option`` asks for, by the file's ending; None without a file.
 
     Raises:
-        typer.BadParameter: it is none that plots have.
+        typer.BadParameter: it is none that plots and drawings before and after have.
     """
     if path is None:
         return None
@@ -98,7 +98,8 @@ def picture_kind(path: Path | None, option: str) -> Picture | None:
     for known in FORMATS:
         if path.suffix == f".{known}":
             return known
-    message = not_written_as("plot", FORMATS, path.suffix[1:], named=False)
+    what = "drawing" if option == "--draw" else "plot"
+    message = not_written_as(what, FORMATS, path.suffix[1:], named=False)
     raise typer.BadParameter(message, param_hint=option)
 
 

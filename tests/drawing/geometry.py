@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations, pairwise
+from math import dist
 from typing import NamedTuple
 
 from archc.drawing.picture.lettering import text_width
 from archc.drawing.picture.scene import Disc, Label, Point, Rect, Route, Scene, Words
 from archc.drawing.picture.svg import text_rows
+
+SHORTEST = 2.0  # points of the last piece of a line
 
 
 class Area(NamedTuple):
@@ -102,9 +105,24 @@ def faults(scene: Scene, smallest: float = 8) -> list[str]:
                 for box in all_boxes
                 if box.name not in (source, target) and box.meets(line)
             ]
+    arriving = {(target, _rounded(points[-1])) for _, target, points in routes(scene)}
+    found += [
+        f"line {source} -> {target} leaves where another arrives"
+        for source, target, points in routes(scene)
+        if (source, _rounded(points[0])) in arriving
+    ]
+    found += [
+        f"line {source} -> {target} has no room for its arrowhead"
+        for source, target, points in routes(scene)
+        if dist(*points[-2:]) < SHORTEST
+    ]
     sizes = [item.words.size for item in scene.items if isinstance(item, Label)]
     sizes += [w.size for item in scene.items if isinstance(item, Rect) for w in item.lines]
     least = min(sizes, default=9) * 960 / max(scene.width, scene.height * 16 / 9)
     if least < smallest - 0.01:
         found.append(f"text of {least:.1f} points")
     return found
+
+
+def _rounded(point: Point) -> Point:
+    return round(point[0], 1), round(point[1], 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from geometry import faults
 
 from archc.analysis.difference import difference
 from archc.drawing.changes.draw import changes
@@ -11,6 +12,7 @@ from archc.drawing.picture.scene import Label, Rect, Route, Scene
 from archc.drawing.picture.svg import as_svg
 from archc.errors import SpecError
 from archc.graph.expand import expand
+from archc.passes.optimise import optimise
 from archc.spec.load import load, loads
 
 
@@ -81,6 +83,55 @@ def test_the_heading_tells_the_cost() -> None:
     texts = [item.words.text for item in scene.items if isinstance(item, Label)]
     assert texts[0] == "AlexNet (alexnet) → ZFNet (zfnet)"
     assert "62.4 M parameters (× 1.02), 1.17 G MACs (× 1.61)" in texts[1]
+
+
+def optimised(name: str) -> Scene:
+    graph = expand(load(name))
+    return changes(difference(graph, optimise(graph).graph), LIGHT, 16 / 9, optimised=True)
+
+
+def test_what_passes_take_in_is_not_called_removed() -> None:
+    scene = optimised("resnet18")
+    assert [line.text for line in box(scene, "new:conv1").lines] == [
+        "7×7 conv, 64, /2, ReLU",
+        "conv1",
+        "BN folded in",
+    ]
+    texts = [item.words.text for item in scene.items if isinstance(item, Label)]
+    assert texts[0] == "ResNet-18, optimized: before and after"
+
+
+def test_a_remark_says_which_layer_it_is_about_where_names_are_left_out() -> None:
+    lines = [line.text for line in box(optimised("googlenet_bn"), "new:conv1").lines]
+    assert lines == ["7×7 conv, 64, /2, ReLU", "conv1 · BN folded in"]
+
+
+def test_a_shortcut_into_a_kernel_has_room_for_its_arrowhead() -> None:
+    """The convolution that adds it is wider than the one it passes."""
+    conv = "{op: conv, filters: 16, kernel: 3, padding: 1, act: relu}"
+    spec = f"""
+archc: 1
+name: net
+input: [16, 32, 32]
+nodes:
+  one: {conv}
+  two: {conv}
+  three: {{op: conv, filters: 16, kernel: 3, padding: 1}}
+  sum: {{op: add, from: [three, one], act: relu}}
+"""
+    graph = expand(loads(spec, name="net"))
+    both = difference(graph, optimise(graph).graph)
+    scene = changes(both, LIGHT, 16 / 9, optimised=True)
+    assert box(scene, "new:three").lines[0].text == "3×3 conv, 16, add, ReLU"
+    assert faults(scene, smallest=0) == []
+
+
+def test_only_lines_at_what_is_kept_are_faded() -> None:
+    scene = optimised("resnet18")
+    colours = {i.about.name: i.color for i in scene.items if isinstance(i, Route) and i.about}
+    assert colours["new:layer2.0 -> new:layer2.1"] == LIGHT.edge
+    assert colours["new:input -> new:channels_last"] == LIGHT.added
+    assert colours["new:pool -> new:fc"] not in (LIGHT.edge, LIGHT.added)
 
 
 def test_equal_networks_are_all_kept() -> None:

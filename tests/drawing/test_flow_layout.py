@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from drawings import flow
 from effort import calls
-from geometry import faults
+from geometry import faults, routes
 
 from archc.architecture import Architecture
 from archc.drawing.flow.clashes import Area, clashing
@@ -18,6 +18,7 @@ from archc.drawing.flow.layout import laid_out
 from archc.drawing.flow.units import Link, Scope, Unit
 from archc.drawing.folding import view_of
 from archc.drawing.palette import LIGHT
+from archc.drawing.picture.scene import Scene
 from archc.drawing.picture.svg import as_svg
 from archc.drawing.view import Folding, Group
 from archc.errors import SpecError
@@ -47,6 +48,31 @@ def test_bundled_specs_fill_a_slide_without_fault(name: str) -> None:
     scene = flow(Architecture.load(name).graph, None, LIGHT, 16 / 9).scene
     assert (scene.width, scene.height) == (960, 540)
     assert faults(scene, smallest=8) == []
+
+
+@pytest.mark.parametrize("room", [(900.0, 400.0), (420.0, 330.0)])
+def test_a_sum_that_ends_a_column_is_left_below_where_its_shortcut_arrives(
+    room: tuple[float, float],
+) -> None:
+    """Entered at its right side, it has no other side to the next column."""
+    graph = graph_of(
+        "conv1: {op: conv, filters: 16, kernel: 3, padding: 1}",
+        "a1: {op: conv, filters: 16, kernel: 3, padding: 1}",
+        "a2: {op: conv, filters: 16, kernel: 3, padding: 1}",
+        "add1: {op: add, from: [a2, conv1], act: relu}",
+        "b1: {op: conv, filters: 32, kernel: 3, padding: 1, stride: 2}",
+        "b2: {op: conv, filters: 32, kernel: 3, padding: 1}",
+        "short: {op: conv, filters: 32, kernel: 1, stride: 2, from: add1}",
+        "add2: {op: add, from: [b2, short], act: relu}",
+        "pool: global_avg_pool",
+        "fc: {op: fc, units: 10}",
+    )
+    body = laid_out(view_of(graph, Folding(9)), LIGHT, room=room).body
+    scene = Scene("net", "", body.width, body.height, LIGHT.paper, LIGHT.ink, body.items)
+    assert faults(scene, smallest=0) == []
+    (leave,) = (points for source, target, points in routes(scene) if target == "pool")
+    (x, y), (below_x, below_y) = leave[:2]
+    assert (below_x, below_y > y) == (x, True)
 
 
 def faults_of(seed: int) -> Iterator[str]:

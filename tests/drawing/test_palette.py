@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from archc.drawing import ThemeName
+from archc.drawing.frames.colours import faded
 from archc.drawing.palette import FAMILIES, PALETTE, THEMES, contrast
+from archc.drawing.picture.scene import Label, Rect, Words
 from archc.ops.base import OPERATORS
 
 READABLE, LINES = 5.2, 4.5
@@ -37,6 +41,20 @@ def test_text_and_lines_on_their_grounds_can_be_read(theme: ThemeName) -> None:
         for text in (look.ink, look.quiet, look.edge, look.shortcut):
             assert contrast(text, ground) >= LINES
         assert min(contrast(look.ink, ground), contrast(look.quiet, ground)) >= READABLE
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_what_is_faded_can_be_read(theme: ThemeName) -> None:
+    look = THEMES[theme]
+    words = (Words("a", color=look.ink), Words("b", color="#FFFFFF"))
+    for colour in look.families.values():
+        box = Rect(0, 0, 9, 9, colour.fill, lines=words, header=colour.header or colour.fill)
+        (shown,) = [item for item in [faded(box, look)] if isinstance(item, Rect)]
+        for text, ground in product(shown.lines, (shown.fill, shown.header)):
+            assert contrast(text.color, ground) >= LINES
+    (label,) = [i for i in [faded(Label(0, 0, words[0]), look)] if isinstance(i, Label)]
+    for ground in (look.paper, look.card, *look.tints):
+        assert contrast(label.words.color, ground) >= LINES
 
 
 @pytest.mark.parametrize("theme", THEMES)

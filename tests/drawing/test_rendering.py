@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from archc.drawing import Still
 from archc.drawing.picture import render as module
 from archc.drawing.picture.render import pdf_pages, render
-from archc.drawing.picture.scene import About, Label, Rect, Route, Scene, Words
+from archc.drawing.picture.scene import About, Disc, Label, Rect, Route, Scene, Words
 from archc.errors import SpecError
 
 FILL, EDGE = "#E58E5F", "#1E796A"
@@ -55,6 +55,22 @@ def test_png_has_two_dots_a_point_and_every_thing_at_its_place() -> None:
     places = {(110, 110): FILL, (290, 150): FILL, (400, 130): EDGE, (400, 126): "#14191F"}
     corners = {(1, 1): "#14191F", (958, 538): "#14191F", (100, 100): "#14191F"}
     assert {place: pixel(image, *place) for place in places | corners} == places | corners
+
+
+def test_nothing_is_lost_behind_an_empty_text() -> None:
+    """Graphviz reads no further than a text of no characters."""
+    empty = Words("")
+    items = (
+        Label(20, 20, empty),
+        Rect(20, 300, 90, 40, FILL, lines=(empty, empty)),
+        Disc(200, 320, 15, FILL, EDGE, empty),
+        *ITEMS,
+    )
+    scene = Scene("net", "", 960, 540, "#FFFFFF", "#000000", items)
+    assert pixel(Image.open(BytesIO(render(scene, "png"))).convert("RGB"), 400, 130) == EDGE
+    (page,) = PdfReader(BytesIO(render(scene, "pdf"))).pages
+    assert "dropout" in page.extract_text()
+    assert "></text>" not in render(scene, "svg").decode()
 
 
 def test_a_page_too_large_for_pixels(capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -36,13 +36,19 @@ class Half(NamedTuple):
     marks: dict[str, Mark]
 
 
-def changes(difference: Difference, theme: Theme, aspect: float) -> Scene:
-    """The page; both networks are opened as far as fits, and what is kept is faded."""
+def changes(
+    difference: Difference, theme: Theme, aspect: float, *, optimised: bool = False
+) -> Scene:
+    """The page; both networks are opened as far as fits, and what is kept is faded.
+
+    ``optimised``: the new network is what passes made of the old one, and is told of as that.
+    """
     width, height = room(aspect, 2, 1)
     space = ((width - PANEL_GAP) / 2 - 2 * PAD, height - TITLE - PAD - SPARE)
+    told = phrases(difference, optimised)
     halves = [
-        _half(difference, difference.old, theme, space),
-        _half(difference, difference.new, theme, space),
+        _half(difference.old, difference.old_marks, {}, theme, space),
+        _half(difference.new, difference.new_marks, told, theme, space),
     ]
     inner = (
         max(space[0] * SMALLEST, *(half.body.width for half in halves)),
@@ -54,24 +60,31 @@ def changes(difference: Difference, theme: Theme, aspect: float) -> Scene:
         items += _renamed(_panel(half, x, inner, theme), ("old:", "new:")[number])
     whole = Body(2 * (inner[0] + 2 * PAD) + PANEL_GAP, inner[1] + TITLE + PAD, tuple(items))
     words = words_of(difference)
-    heading = Heading(words.heading, tuple(part.strip() for part in words.summary.split(";")))
+    title = _before_and_after(difference) if optimised else words.heading
+    heading = Heading(title, tuple(part.strip() for part in words.summary.split(";")))
     found = {mark for half in halves for mark in half.marks.values()}
     return page(difference.new.name, heading, whole, list(_keys(found, theme)), theme, aspect)
 
 
-def _half(difference: Difference, graph: Graph, theme: Theme, space: tuple[float, float]) -> Half:
+def _before_and_after(difference: Difference) -> str:
+    return f"{title_of(difference.old)}, optimized: before and after"
+
+
+def _half(
+    graph: Graph,
+    given: Mapping[str, Mark],
+    told: Mapping[str, Sequence[str]],
+    theme: Theme,
+    space: tuple[float, float],
+) -> Half:
     """The most open drawing that fits; the most folded one if none does."""
-    old = graph is difference.old
-    given = difference.old_marks if old else difference.new_marks
-    told = phrases(difference)
     best: Half | None = None
     for folding in foldings(graph, "each"):  # equal blocks may be marked otherwise
         view = checked(view_of(graph, folding))
         if len(view.boxes) > MOST and folding.depth:
             continue
         marks = marks_of(view, given)
-        if not old:
-            annotate(view, told)
+        annotate(view, told)
         for density in DENSITIES if len(view.boxes) <= MOST_TRIED else DENSITIES[:1]:
             body = laid_out(view, theme, room=space, density=density).body
             best = Half(graph, body, marks)
@@ -87,8 +100,8 @@ def _panel(half: Half, x: float, inner: tuple[float, float], theme: Theme) -> It
     yield Rect(x, 0, width, height, theme.tints[0], radius=12)
     title = fitted(title_of(graph), TITLE_SIZE, inner[0], bold=True)
     yield Label(x + PAD, 15, Words(title, TITLE_SIZE, True, color=theme.ink), "start")
-    words = fitted(paper(graph), FACT_SIZE, inner[0])
-    yield Label(x + PAD, 30, Words(words, FACT_SIZE, color=theme.quiet), "start")
+    if words := fitted(paper(graph), FACT_SIZE, inner[0]):
+        yield Label(x + PAD, 30, Words(words, FACT_SIZE, color=theme.quiet), "start")
     scale = min(inner[0] / body.width, inner[1] / body.height, LARGEST)
     left = x + PAD + (inner[0] - body.width * scale) / 2
     yield from moved(marked(body.items, half.marks, theme), left, TITLE, scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from archc.analysis.difference import Difference, Finding, Mark
+from archc.analysis.difference import Change, Difference, Finding, Mark
 from archc.analysis.difference_fold import Told
 from archc.analysis.difference_phrases import phrase
 from archc.analysis.words import plain
@@ -13,7 +13,8 @@ from archc.drawing.frames.colours import faded
 from archc.drawing.palette import Theme
 from archc.drawing.picture.scene import Disc, Item, Label, Rect, Route
 from archc.drawing.view import Fold, View
-from archc.graph.graph import GraphOutput, Scope
+from archc.drawing.words import SHORT_NAMES
+from archc.graph.graph import GraphOutput, Node, Scope
 
 STRONG = 2.6  # points of a marked outline
 # changes that fit a box
@@ -43,13 +44,30 @@ def annotate(view: View, told: Mapping[str, Sequence[str]]) -> None:
         box.remark = ", ".join(dict.fromkeys(words))
 
 
-def phrases(difference: Difference) -> dict[str, list[str]]:
-    """What changed by the path of the node or call."""
+def phrases(difference: Difference, optimised: bool = False) -> dict[str, list[str]]:
+    """What changed by the path of the node or call; ``optimised``: by passes, not by an author."""
     found: dict[str, list[str]] = {}
     for finding in difference.findings:
-        if words := _words(finding):
+        node = difference.new.nodes.get(finding.path)
+        taken = optimised and node is not None and _beside_is_gone(finding.change)
+        if words := _taken_in(finding.change, node) if taken and node else _words(finding):
             found.setdefault(finding.path, []).append(words)
     return found
+
+
+def _beside_is_gone(change: Change) -> bool:
+    """Whether the norm or activation behind a layer is no node of its own any more."""
+    return change.about in ("norm", "act") and not change.key and change.new is None
+
+
+def _taken_in(change: Change, node: Node) -> str:
+    """Where it went: a norm into weights, an activation into a kernel, whose label says so."""
+    if node.op.name == "slice":
+        return ""  # both are in the convolution that the slice reads
+    old = plain(change.old)
+    if change.about == "norm" and node.op.weighted:
+        return f"{SHORT_NAMES.get(old, old)} folded in"
+    return "" if plain(node.label).endswith(f", {old}") else f"{old} removed"
 
 
 def _words(finding: Finding) -> str:
@@ -83,16 +101,17 @@ def marked(items: Sequence[Item], marks: Mapping[str, Mark], theme: Theme) -> It
             yield replace(item, stroke=colours[mark], line_width=STRONG, dashed=dashed)
         elif isinstance(item, Disc):
             yield replace(item, stroke=colours[mark])
-        elif isinstance(item, Route):
+        elif isinstance(item, Route) and mark != "changed":
             yield replace(item, color=colours[mark])
         else:
             yield item
 
 
 def _mark(name: str, marks: Mapping[str, Mark]) -> Mark:
-    """A box's mark; a line is new or gone where an end is."""
+    """A box's mark; a line is new or gone where an end is, and kept where one is kept."""
     source, arrow, target = name.partition(" -> ")
     if not arrow:
         return marks.get(name, "kept")
     ends = {marks.get(source, "kept"), marks.get(target, "kept")}
-    return "added" if "added" in ends else "removed" if "removed" in ends else "kept"
+    order: tuple[Mark, ...] = ("added", "removed", "kept", "changed")
+    return next(mark for mark in order if mark in ends)

@@ -157,6 +157,8 @@ class Arranger:
             if self.bars and _input(before) and isinstance(after, Fork) and after.main is None:
                 _as_bar(before, after)
                 before.spread = True
+            if isinstance(before, Fork) and isinstance(after, Unit):
+                before.clear(right_of(after))
         for before, after in pairwise(rows):
             label = "" if branch or self.density != "full" else _shape_between(before, after, links)
             stack.gaps.append(LABEL_GAP if label else self.gap(before, after))

@@ -78,7 +78,7 @@ def kind_of(box: Box) -> Kind:
 def name_of(box: Box) -> str:
     """What the author calls a box."""
     label = box.item.spec.label if box.item else ""
-    return plain(label or box.local)
+    return plain(label) or plain(box.local)
 
 
 def result_of(box: Box) -> Node | None:
@@ -130,7 +130,9 @@ def _lines(box: Box, theme: Theme, compact: bool) -> Iterator[Words]:
             second = _second(box, layer, compact)
             if second:
                 yield Words(second, SMALL, color=colour.quiet)
-            yield from _note(noted(box), colour.quiet)
+            named = compact and box.remark  # which of many alike layers a remark is about
+            note = f"{name_of(box)} · {box.remark}" if named else noted(box)
+            yield from _note(note, colour.quiet)
 
 
 def _narrow(layer: Layer, first: Words, quiet: str) -> Iterator[Words]:

@@ -17,6 +17,7 @@ BUS = 7.0  # from a part's lower end to the line that its branches leave from
 ARROW = 12.0  # from such a line to the part it leads to, with the arrowhead
 BRANCH_GAP = 9.0
 LANE = 11.0  # between the lines beside a trunk
+HEAD = 10.0  # that a line from aside needs for its arrowhead
 BESIDE = 13.0  # from a trunk to what stands beside it
 TRACK = 5.0  # between lines that run across in a mesh
 
@@ -55,6 +56,7 @@ class Fork:
     lanes: list[Link]
     main: Stack | None  # None: all are equal
     straight: bool = False  # the next part is as wide, so branches lead straight down to it
+    outwards: float = 0  # that lanes are moved, for their arrowheads
     left: float = 0
     right: float = 0
     height: float = 0
@@ -73,8 +75,17 @@ class Fork:
         others = [b for b in self.branches if b is not self.main]
         self.left = self.main.left
         beside = sum(BESIDE + b.left + b.right for b in others)
-        self.right = self.main.right + beside + (lanes + BESIDE - LANE if self.lanes else 0)
+        lanes += BESIDE - LANE + self.outwards if self.lanes else 0
+        self.right = self.main.right + beside + lanes
         self.height = max(b.height for b in self.branches)
+
+    def clear(self, edge: float) -> None:
+        """Move lanes outwards that would run along the next part, which reaches to an ``edge``."""
+        if self.main is not None and self.lanes:
+            free = self.right - LANE * (len(self.lanes) - 1) - edge
+            if -0.01 < free < HEAD:
+                self.outwards = HEAD - free
+                self.measure()
 
     def place(self, axis_x: float, y: float) -> None:
         self.y = y
@@ -93,7 +104,7 @@ class Fork:
                     branch.place(x + branch.left, y + (self.height - branch.height) / 2)
                     x += branch.left + branch.right + BESIDE
         for lane in self.lanes:
-            self.lane_x[lane] = x
+            self.lane_x[lane] = x + self.outwards
             x += LANE
 
 

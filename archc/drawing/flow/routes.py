@@ -7,6 +7,7 @@ and what passes by runs in a lane beside.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from archc.drawing.flow.arrange import Arranger, Laid, Side
 from archc.drawing.flow.pieces import ARROW, BUS, TRACK, Fork, Mesh, Stack, units_in
@@ -40,8 +41,10 @@ class _Nest:
         self.lane: dict[Link, Fork] = {}
         self.mesh: dict[Link, Mesh] = {}
         self.beside: set[Unit] = set()
+        self.passed: set[Unit] = set()  # what lines that pass other rows enter at the right side
 
     def stack(self, stack: Stack, path: tuple[Stack, ...], beside: bool = False) -> None:
+        self.passed |= set(entered_aside(stack))
         for row in stack.rows:
             if isinstance(row, Unit):
                 self.path[row] = path
@@ -95,13 +98,20 @@ def side_of(unit: Unit) -> Point | None:
     return unit.x + unit.width, unit.y + unit.height / 2
 
 
+def entered_aside(stack: Stack) -> Iterator[Unit]:
+    """The units below a fork, which lines beside its trunk enter at the right side."""
+    for above, unit in pairwise(stack.rows):
+        if isinstance(above, Fork) and above.main is not None and isinstance(unit, Unit):
+            yield unit
+
+
 def _points(link: Link, nest: _Nest, hung: dict[Unit, Side]) -> Iterator[Point]:
     if link in nest.mesh:
         yield from _through_mesh(link, nest.mesh[link])
     elif link in nest.lane:
         yield from _by_lane(link, nest.lane[link].lane_x[link])
     elif link.target in hung and link.source not in hung:
-        yield from _aside(link, hung[link.target].lane)
+        yield from _aside(link, hung[link.target].lane, link.source in nest.passed)
     else:
         yield from _down(link, nest)
 
@@ -181,9 +191,9 @@ def _track(link: Link, mesh: Mesh, channel: int) -> float:
     return mesh.channel_y[channel] + TRACK * mesh.channels[channel][link]
 
 
-def _aside(link: Link, lane: float) -> Iterator[Point]:
-    """To what hangs beside the trunk, by the lane between: from a box's side, else from below it."""
-    side = side_of(link.source)
+def _aside(link: Link, lane: float, passed: bool) -> Iterator[Point]:
+    """To what hangs beside the trunk, by the lane between: from a box's free side, else from below it."""
+    side = None if passed else side_of(link.source)
     target = link.target
     if side is not None:
         yield side

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archc.drawing.flow.columns import GUTTER, TURN, Column
 from archc.drawing.flow.pieces import ARROW, BUS, LANE, TRACK, units_in
-from archc.drawing.flow.routes import end, side_of, start
+from archc.drawing.flow.routes import end, entered_aside, side_of, start
 from archc.drawing.flow.units import Link, Scope, Unit
 from archc.drawing.picture.scene import Point
 
@@ -79,7 +79,7 @@ def _leave(link: Link, column: Column, gutter: float) -> Iterator[Point]:
     unit = link.source
     side = side_of(unit)
     last = column.stack.rows[-1] is unit
-    if side is not None and last and not column.sides:
+    if side is not None and last and not column.sides and not _entered_there(unit, column):
         yield side
         yield gutter, side[1]
         return
@@ -88,6 +88,12 @@ def _leave(link: Link, column: Column, gutter: float) -> Iterator[Point]:
     yield x, y
     yield x, low
     yield gutter, low
+
+
+def _entered_there(unit: Unit, column: Column) -> bool:
+    """Whether a line that passed the rows above comes in at a unit's right side."""
+    beside = unit in entered_aside(column.stack)
+    return beside or any(lane.target is unit for lane in column.lanes)
 
 
 def _arrive(link: Link, column: Column, gutter: float) -> Iterator[Point]:

@@ -86,7 +86,7 @@ def _tip(about: About) -> Iterator[str]:
 def _shape(item: Item) -> Iterator[str]:
     match item:
         case Label():
-            yield _text(item.x, item.y, item.words, item.anchor)
+            yield from _text(item.x, item.y, item.words, item.anchor)
         case Rect():
             yield from _rect(item)
         case Disc():
@@ -94,8 +94,7 @@ def _shape(item: Item) -> Iterator[str]:
                 f'<circle cx="{_number(item.x)}" cy="{_number(item.y)}" r="{_number(item.radius)}"'
                 f' fill="{item.fill}" stroke="{item.stroke}"/>'
             )
-            if item.sign.text:
-                yield _text(item.x, item.y, item.sign, "middle")
+            yield from _text(item.x, item.y, item.sign, "middle")
         case Polygon():
             yield (
                 f'<polygon points="{_pairs(item.points)}" fill="{item.fill}"'
@@ -113,7 +112,7 @@ def _rect(rect: Rect) -> Iterator[str]:
         yield _header(rect)
         yield _box(rect, 0, "none")
     for y, words in text_rows(rect):
-        yield _text(rect.x + rect.width / 2, y, words, "middle")
+        yield from _text(rect.x + rect.width / 2, y, words, "middle")
 
 
 def _box(rect: Rect, shift: float, fill: str) -> str:
@@ -159,13 +158,15 @@ def _stroke(color: str, width: float, dashed: bool) -> str:
     return f' stroke="{color}" stroke-width="{_number(width)}"{dashes}'
 
 
-def _text(x: float, y: float, words: Words, anchor: str) -> str:
+def _text(x: float, y: float, words: Words, anchor: str) -> Iterator[str]:
+    if not words.text:
+        return
     look = (' font-weight="bold"' if words.bold else "") + (
         ' font-style="italic"' if words.italic else ""
     )
     color = f' fill="{words.color}"' if words.color else ""
     place = f'x="{_number(x)}" y="{_number(y + BASELINE * words.size)}"'
-    return (
+    yield (
         f'<text {place} font-size="{_number(words.size)}" text-anchor="{anchor}"{look}{color}>'
         f"{escape(words.text)}</text>"
     )

@@ -98,8 +98,7 @@ class Paint:
         yield from _pens(disc.fill, disc.stroke)
         yield from self._width(1)
         yield f"E {self.pair((disc.x, disc.y))} {size} {size}"
-        if disc.sign.text:
-            yield from self._text(disc.x, disc.y, disc.sign, "middle")
+        yield from self._text(disc.x, disc.y, disc.sign, "middle")
 
     def _polygon(self, polygon: Polygon) -> Iterator[str]:
         outline = tuple(_straight((*polygon.points, polygon.points[0])))
@@ -144,6 +143,8 @@ class Paint:
 
     def _text(self, x: float, y: float, words: Words, anchor: str) -> Iterator[str]:
         text = clean(words.text)
+        if not text:
+            return  # Graphviz drops all that follows an empty text
         foot = y + (BASELINE + GRAPHVIZ_DROP) * words.size
         yield f"F {number(words.size * self.unit)} {len(FONT_NAMES)} -{FONT_NAMES}"
         yield f"t {words.bold + 2 * words.italic}"
