@@ -63,9 +63,9 @@ def test_it_explains() -> None:
     lines = result.stdout.splitlines()
     assert lines[:4] == [
         "resnet18: what the passes saved, for one sample",
-        "pass        changes  nodes  MACs  bytes moved  launches",
-        "fold-norms       20    −20          −1.60 MiB       −20",
-        "together         20    −20          −1.60 MiB       −20",
+        "pass        changes  nodes  bytes moved  launches",
+        "fold-norms       20    −20    −1.60 MiB       −20",
+        "together         20    −20    −1.60 MiB       −20",
     ]
     assert "  conv1_norm into conv1" in lines
     assert "  and 16 more; --all lists them" in lines

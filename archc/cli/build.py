@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from archc.analysis.words import dimensions
-from archc.cli.emitting import Emit, line, places, targets_of, tell_of_others
+from archc.cli.emitting import Emit, Out, line, places, targets_of, tell_of_others
 from archc.cli.loading import (
     Cast,
     Device,
@@ -18,6 +18,7 @@ from archc.cli.loading import (
     available,
     built,
     loading_of,
+    note_fresh,
     spinner,
 )
 from archc.cli.optimizing import Passes, Tolerance, faster, passes_of
@@ -42,14 +43,6 @@ if TYPE_CHECKING:
     from archc.passes.step import Pass
     from archc.targets.files import Target
 
-Out: TypeAlias = Annotated[
-    Path,
-    typer.Option(
-        "--out",
-        "-o",
-        help="Folder for NAME.py, or a file that ends in .py; other files stand beside it.",
-    ),
-]
 Optimize: TypeAlias = Annotated[
     bool,
     typer.Option("--optimize", help="The network made faster for inference; see archc optimize."),
@@ -102,18 +95,28 @@ def build(  # noqa: PLR0913  # one parameter for each option
     place = available(device)
     module, report = built(net, loading)
     if optimize:
-        with spinner(f"optimising {net.name}"):
-            net, module, _, _ = faster(net, module, wanted, loading.wanted, tolerance)
+        net, module = _optimised(net, module, wanted, loading.wanted, tolerance)
     contents = _contents(net.graph, module, [*paths])
     tell_of_others(paths)
-    if report is None and {*paths} - {"py"}:
-        typer.echo("note: the weights are fresh: none were loaded", err=True)
+    if {*paths} - {"py"}:
+        note_fresh(report)
     write_files({path: contents[target] for target, path in paths.items()}, force=force)
     for target, path in paths.items():
         typer.echo(line(target, path, contents[target], net, module))
     if report is not None:
         typer.echo(report)
     _run(net, module, batch, place)
+
+
+def _optimised(net: Architecture, module: nn.Module, passes: tuple[Pass, ...],
+               loaded: bool, tolerance: float | None) -> tuple[Architecture, nn.Module]:  # fmt: skip
+    """The network made faster; says how far its outputs are from those before."""
+    from archc.passes.report import proof_words
+
+    with spinner(f"optimising {net.name}"):
+        found = faster(net, module, passes, loaded, tolerance)
+    typer.echo(proof_words(found.difference))
+    return found.net, found.module
 
 
 def _passes(optimize: bool, given: list[str], tolerance: float | None) -> tuple[Pass, ...]:

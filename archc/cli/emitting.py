@@ -30,6 +30,15 @@ Emit: TypeAlias = Annotated[
     ),
 ]
 
+Out: TypeAlias = Annotated[
+    Path,
+    typer.Option(
+        "--out",
+        "-o",
+        help="Folder for NAME.py, or a file that ends in .py; other files stand beside it.",
+    ),
+]
+
 
 def targets_of(emit: Sequence[str]) -> tuple[Target, ...]:
     """The targets that ``--emit`` names, each once, in archc's order; none if it is not given.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archc.cli.emitting import line, places
+from archc.cli.emitting import Out, line, places
 from archc.cli.loading import Cast, Fresh, built, loading_of, note_fresh, spinner
 from archc.cli.optimizing import Faster, Passes, Tolerance, faster, passes_of
 from archc.cli.options import Args, Except, Inputs, Layout, Root, Spec, Weights, open_spec
@@ -27,6 +27,11 @@ Draw = Annotated[
     ),
 ]
 
+Theme = Annotated[
+    ThemeName | None,
+    typer.Option(help="The drawing's colours, light if left out.", show_default=False),
+]
+
 
 def optimize(  # noqa: PLR0913  # one parameter for each option
     spec: Spec,
@@ -42,10 +47,7 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
         OptimiseFormat, typer.Option("--format", "-f", help="How --explain tells it.")
     ] = "text",
     draw: Draw = None,
-    theme: Annotated[
-        ThemeName | None,
-        typer.Option(help="The drawing's colours, light if left out.", show_default=False),
-    ] = None,
+    theme: Theme = None,
     passes: Passes,
     tolerance: Tolerance = None,
     weights: Weights = None,
@@ -53,9 +55,7 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     except_: Except,
     cast: Cast = False,
     fresh: Fresh = False,
-    out: Annotated[
-        Path, typer.Option("--out", "-o", help="Folder, or a file that ends in .py.")
-    ] = Path("build"),
+    out: Out = Path("build"),
     force: Force = False,
     arg: Args,
     input: Inputs,
@@ -67,9 +67,7 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     """
     from archc.targets.files import content
 
-    _check(explain, every, format)
-    if theme is not None and not explain and draw is None:
-        raise typer.BadParameter("colours the drawing: add --draw", param_hint="--theme")
+    _check(explain, every, format, theme if draw is None else None)
     wanted = passes_of(passes)
     kind = picture_kind(draw, "--draw") or "svg"
     net = open_spec(spec, arg, input, root)
@@ -82,8 +80,8 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
     module, report = built(net, loading)
     with spinner(f"optimising {net.name}"):
         found = faster(net, module, wanted, loading.wanted, tolerance)
-        graph = found.net.graph
-        files = {at: content(target, graph, found.module) for target, at in paths.items()}
+        made = found.net.graph, found.module
+        files = {at: content(target, *made) for target, at in paths.items()}
         if picture is not None:
             files[picture] = _drawn(net, found, kind, theme or "light")
     note_fresh(report)
@@ -95,14 +93,16 @@ def optimize(  # noqa: PLR0913  # one parameter for each option
             typer.echo(words, err=explain)  # standard output has the explanation
 
 
-def _check(explain: bool, every: bool, format: OptimiseFormat) -> None:
+def _check(explain: bool, every: bool, format: OptimiseFormat, theme: ThemeName | None) -> None:
     """
     Raises:
-        typer.BadParameter: an option says how to explain, and nothing is to be explained.
+        typer.BadParameter: an option says how to explain or draw, and nothing is to be.
     """
     if not explain and (every or format != "text"):
         option = "--all" if every else "--format"
         raise typer.BadParameter("says how to explain: add --explain", param_hint=option)
+    if not explain and theme is not None:
+        raise typer.BadParameter("colours the drawing: add --draw", param_hint="--theme")
 
 
 def _tell(
@@ -123,4 +123,4 @@ def _drawn(net: Architecture, found: Faster, kind: Still, theme: ThemeName) -> b
     from archc.drawing.picture.render import render
 
     both = difference(net.graph, found.net.graph)
-    return render(changes(both, THEMES[theme], 16 / 9), kind)
+    return render(changes(both, THEMES[theme], 16 / 9, optimised=True), kind)

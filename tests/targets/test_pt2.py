@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from runtime import expected, noise, shaken
+from runtime import expected, noise, shaken, smallest
 from torch import Tensor, nn
 
 import archc
 from archc.architecture import Architecture
 from archc.errors import SpecError
+from archc.spec.files import bundled
 from archc.targets import to_pt2
 
 NAMES = Path(__file__).with_name("names.yaml")
@@ -104,3 +105,14 @@ def test_a_module_that_cannot_be_captured_is_told() -> None:
     assert mistake.code == "A104"
     assert mistake.message.startswith("torch.export cannot take lenet5: ")
     assert module.training
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [spec.name for spec in bundled()])
+def test_every_bundled(name: str) -> None:
+    net = smallest(name)
+    module = shaken(net.build(weights=False))
+    program = torch.export.load(io.BytesIO(to_pt2(net.graph, module))).module()
+    for inputs in (noise(net.graph, batch) for batch in (1, 3)):
+        for one, other in zip(expected(program, inputs), expected(module, inputs), strict=True):
+            torch.testing.assert_close(one, other, equal_nan=True)
