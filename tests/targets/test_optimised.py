@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import io
+from contextlib import suppress
 
 import onnx
 import pytest
@@ -10,11 +12,12 @@ import torch
 from runtime import MOST, differences, noise, settled, shaken, smallest
 
 import archc
+from archc.errors import SpecError
 from archc.ops.base import Operator
 from archc.passes import operators
 from archc.passes.module import carried
 from archc.passes.optimise import optimise
-from archc.passes.proof import difference, proven, settle
+from archc.passes.proof import difference, settle
 from archc.spec.files import bundled
 from archc.targets import to_onnx, to_pt2
 from archc.targets.onnx import RULES
@@ -58,10 +61,15 @@ def test_optimised_as_a_program() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [spec.name for spec in bundled()])
 def test_every_bundled(name: str) -> None:
-    """In float64 nothing but rounding differs; in float32 what the commands prove."""
-    net = smallest(name)
+    """In float64 next to nothing differs; in float32 about as much as from float64."""
+    net = archc.load(name)
+    (shape,) = (node.shape for node in net.inputs.values())
+    if shape[1:] > (96, 96):  # statistics of maps of one number would make it chaotic
+        with suppress(SpecError):  # too small for some
+            net = archc.load(name, input=[shape[0], 96, 96])
     module = net.build(weights=False)
     settle(module, net.graph)
-    proven(module, archc.optimize(module), net.graph, None)
-    module.double()
-    assert difference(module, archc.optimize(module), net.graph).relative < 1e-8
+    precise = copy.deepcopy(module).double()
+    assert difference(precise, archc.optimize(precise), net.graph).relative < 1e-8
+    rounding = difference(module, precise, net.graph).relative
+    assert difference(module, archc.optimize(module), net.graph).relative < 1e-4 + 10 * rounding

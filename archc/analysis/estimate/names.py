@@ -2,7 +2,7 @@
 
 Each block is a call. It holds what it was given until it returns, and a chain of calls what its first was
 given. A chain of layers reuses one name; that of a branch is reused when another is needed, or lives on
-until the call returns. See `codegen/values.py`.
+until the call returns; so does that of a value which branches start from. See `codegen/values.py`.
 """
 
 from __future__ import annotations
@@ -29,17 +29,37 @@ def _by_names(scope: Scope) -> Iterator[tuple[Node, Node]]:
     """The same for what the names inside one call hold when nothing reads it any more."""
     items = [item for item in scope.items if item.parts]
     dying = _dying(scope, items)
+    readers = _readers(items)
     dead: dict[Node, None] = {}  # in the order in which they die
     for item, values in zip(items, dying, strict=True):
         dead.update(dict.fromkeys(values))
         first, *others = item.sources[0]
-        if first in values and not others:
+        follows = first in values and not others
+        apart = follows and len(readers[first]) > 1 and _ends_in_merge(item, readers)
+        if follows and not apart:
             del dead[first]  # the result goes on under its name
-        elif dead:
-            value = next(iter(dead))
+        elif value := next((one for one in dead if not (apart and one is first)), None):
             del dead[value]
             yield value, _end(item)
     yield from ((value, _last(scope)) for value in dead if items)
+
+
+def _readers(items: list[Item]) -> dict[Node, list[Item]]:
+    """For each value, the items that read it."""
+    found: dict[Node, list[Item]] = {}
+    for item in items:
+        for source in dict.fromkeys(item.sources[0]):
+            found.setdefault(source, []).append(item)
+    return found
+
+
+def _ends_in_merge(item: Item, readers: dict[Node, list[Item]]) -> bool:
+    """Whether the chain of single readers from an item on runs into a merge, as a branch does."""
+    while len(after := readers.get(item.parts[-1].result, [])) == 1:
+        (item,) = after
+        if len(item.sources[0]) > 1:
+            return True
+    return False
 
 
 def _dying(scope: Scope, items: list[Item]) -> list[list[Node]]:

@@ -107,6 +107,14 @@ nodes:
   e: {op: fc, units: 64, act: hard_sigmoid}
   out: {op: fc, units: 4}
 """,
+    "branches": """\
+nodes:
+  a: {op: fc, units: 64, act: elu}
+  b: tanh
+  c: {op: sigmoid, from: a}
+  sum: {op: add, from: [b, c]}
+  out: {op: fc, units: 4}
+""",
     "dense": """\
 blocks:
   layer:
