@@ -49,8 +49,9 @@ def measure(case: str, quick: bool) -> Iterator[Row]:
 
 def torchview_svg() -> None:
     """torchvision's GoogLeNet, traced and laid out by dot."""
-    from networks import torchvision_models
     from torchview import draw_graph
+
+    from archc.measure.reference import torchvision_models
 
     model = (
         torchvision_models().googlenet(weights=None, init_weights=False, aux_logits=False).eval()

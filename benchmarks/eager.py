@@ -10,9 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from allocated import peak
-from networks import Pair, checked, pair, references, tensors
+from networks import Pair, checked, pair, references
 from record import Results, Row
 from rounds import timed
+
+from archc.measure.contenders import tensors
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

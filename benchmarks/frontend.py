@@ -223,7 +223,7 @@ def beside_yaml(quick: bool) -> Iterator[Row]:
 
 def building(quick: bool) -> Iterator[Row]:
     """A module with random weights, from YAML text and by torchvision's own code."""
-    from networks import torchvision_models
+    from archc.measure.reference import torchvision_models
 
     models = torchvision_models()
     tasks = {"archc": lambda: archc.build("resnet50"), "torchvision": models.resnet50}

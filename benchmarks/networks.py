@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import archc
+from archc.measure.contenders import tensors
+from archc.measure.reference import torchvision_models
 
 if TYPE_CHECKING:
     from references import Reference
@@ -45,25 +44,6 @@ def references() -> dict[str, Reference]:
     return {one.spec: one for one in TORCHVISION} | {one.label: one for one in TIMM}
 
 
-@cache
-def torchvision_models() -> Any:
-    """torchvision's models. They do without its compiled part, but importing it does not: where that
-    part was built for another torch, declaring its operators suffices."""
-    import torch
-
-    found = importlib.util.find_spec("torchvision")
-    try:
-        compiled = Path((found and found.origin) or "").with_name("_C.so")
-        torch.ops.load_library(str(compiled))  # type: ignore[no-untyped-call]
-    except (OSError, ValueError):
-        for name in ("nms", "qnms"):
-            arguments = "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor"
-            torch.library.define(f"torchvision::{name}", arguments)
-    import torchvision.models
-
-    return torchvision.models
-
-
 def pair(spec: str) -> Pair:
     """archc's module and a library's model with its weights, of one of the :func:`references`."""
     import torch
@@ -76,17 +56,6 @@ def pair(spec: str) -> Pair:
     net, module = ours(one)
     model = of_torch(one, net, module.state_dict())
     return Pair(net, module, model, next(iter(net.inputs.values())).shape, one.library)
-
-
-def tensors(output: Any) -> Iterator[Tensor]:
-    """The tensors of whatever a model returns: a tensor, a tuple or a dictionary."""
-    if isinstance(output, dict):
-        output = tuple(output.values())
-    if isinstance(output, tuple | list):
-        for part in output:
-            yield from tensors(part)
-    elif output is not None:
-        yield output
 
 
 def difference(found: Any, expected: Any) -> float:

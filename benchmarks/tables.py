@@ -14,28 +14,10 @@ from roofline import Work
 from verdicts import Found, Verdict, verdicts
 
 from archc.analysis.words import short_memory
+from archc.measure.report import digits, seconds
 
 RIVALS = (ARCHC, OPTIMISED, TORCHSCRIPT, COMPILE, ONNX)
 NONE = "–"
-
-
-def seconds(time: float) -> str:
-    """A time to three digits.
-
-    >>> seconds(0.0000123), seconds(0.0314), seconds(1.0471), seconds(61.24)
-    ('0.0123 ms', '31.4 ms', '1.05 s', '61.2 s')
-    """
-    return f"{digits(time)} s" if time >= 0.9995 else f"{digits(time * 1e3)} ms"
-
-
-def digits(value: float) -> str:
-    """A number to three digits, and no fewer before the point than it has.
-
-    >>> digits(0.9753), digits(2), digits(14.26), digits(1234.5)
-    ('0.975', '2.00', '14.3', '1,234')
-    """
-    places = 0 if value >= 99.95 else 1 if value >= 9.995 else 2 if value >= 0.9995 else 3
-    return f"{value:,.{places}f}" if value >= 0.0995 or value == 0 else f"{value:.3g}"
 
 
 def measure(value: float, unit: str) -> str:

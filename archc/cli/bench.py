@@ -6,11 +6,12 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from archc.analysis import Format
+from archc.analysis.estimate import DType
 from archc.cli.app import colored
 from archc.cli.loading import Device, available
 from archc.cli.options import Args, Inputs, Root, Specs, open_spec
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from archc.architecture import Architecture
     from archc.measure.bench import Bench
     from archc.measure.contenders import Contender
-
-DType: TypeAlias = Literal["float32", "bfloat16", "float16"]
-
 
 Batches: TypeAlias = Annotated[
     list[int],

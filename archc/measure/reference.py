@@ -58,7 +58,7 @@ def reason(error: BaseException) -> str:
 
 
 def _torchvision(name: str) -> nn.Module:
-    models = _imported(_torchvision_models, "torchvision")
+    models = _imported(torchvision_models, "torchvision")
     known = models.list_models()
     if name not in known:
         raise failure(f"torchvision has no model called '{name}'", nearest(name, known))
@@ -82,7 +82,7 @@ def _imported(load: Callable[[], ModuleType], name: str) -> ModuleType:
         raise failure(f"{name} cannot be imported: {reason(error)}", help) from None
 
 
-def _torchvision_models() -> ModuleType:
+def torchvision_models() -> ModuleType:
     """``torchvision.models``, which needs nothing of torchvision's compiled part.
 
     Importing it does: where that part was built for another torch, declaring its operators suffices.
@@ -105,7 +105,7 @@ def _torchvision_models() -> ModuleType:
 
 def _timm_package() -> ModuleType:
     if importlib.util.find_spec("torchvision") is not None:
-        _torchvision_models()  # timm imports it
+        torchvision_models()  # timm imports it
     return importlib.import_module("timm")
 
 

@@ -42,7 +42,7 @@ def measure(case, quick):
 """
 
 
-@pytest.mark.parametrize("name", ["allocated", "charts", "rounds", "tables"])
+@pytest.mark.parametrize("name", ["allocated", "charts", "rounds"])
 def test_examples(name: str) -> None:
     found = doctest.testmod(import_module(name))
     assert found.attempted
