@@ -15,7 +15,7 @@ from archc.codegen.forward import Forward
 from archc.codegen.frozen import NOTHING_FROZEN, Frozen, frozen_parts
 from archc.codegen.plan import ClassPlan, Entry, Planner, mark_training_only
 from archc.codegen.printer import WIDTH, inline, layout
-from archc.codegen.slices import NAMES, SLICES, sliced
+from archc.codegen.slices import SLICES, sliced
 from archc.codegen.slots import Param
 from archc.codegen.structure import Group
 from archc.codegen.values import Values
@@ -116,7 +116,7 @@ class _Names:
 
 def _defined(graph: Graph) -> Iterator[str]:
     """Names that support code defines."""
-    yield from NAMES if graph.slice else ()
+    yield from _definitions(SLICES) if graph.slice else ()
     nodes = {(id(n.op), n.input_shapes): n for n in graph.nodes.values()}.values()
     lowered = (node.op.lower(node.input_shapes, node.shape) for node in nodes)
     for source in dict.fromkeys(source for one in lowered for source in one.support):

@@ -206,8 +206,8 @@ class Graph:
     """An architecture with a shape for every value. ``nodes`` are in document order, inputs left out.
 
     ``left_out`` holds the paths of nodes and instances that a patch left out by naming other outputs.
-    ``edits`` made this graph of the one that the document describes. On a CPU a pass takes at most ``slice``
-    samples at a time, or all of them if that is 0.
+    ``edits`` made this graph of the one that the document describes. On a CPU a forward pass takes at most
+    ``slice`` samples at a time, or all of them if that is 0.
     """
 
     name: str

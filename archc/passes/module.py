@@ -65,9 +65,7 @@ def _made(graph: Graph, tensors: Tensors) -> nn.Module:
     module.load_state_dict({key: t.clone() for key, t in tensors.items()}, assign=True)
     some = next(iter(tensors.values()), torch.empty(0))
     for part in module.modules():
-        for (
-            name
-        ) in part._non_persistent_buffers_set:  # codes and tables, which are in no state dict
+        for name in part._non_persistent_buffers_set:  # codes and tables, in no state dict
             buffer = part.get_buffer(name)
             like = some.dtype if buffer.is_floating_point() else buffer.dtype
             setattr(part, name, buffer.to(some.device, like))

@@ -14,10 +14,11 @@ class FusedConv2d(nn.Conv2d):
     """A convolution with a summand and an activation: for float32 inference on a CPU one oneDNN kernel.
 
     That kernel keeps a copy of the weight in the layout it likes best for maps of this size, of
-    one sample or of several.
+    one sample or of several. A change of the weight that goes round PyTorch's versions, through
+    ``.data`` or numpy, it does not see.
     """
 
-    packed: tuple[tuple[int, ...], Tensor] | None = None
+    packed: tuple[Tensor, tuple[int, ...], Tensor] | None = None
 
     def forward(
         self, x: Tensor, add: Tensor | None = None, act: str | None = None
@@ -30,14 +31,15 @@ class FusedConv2d(nn.Conv2d):
         return getattr(F, act)(x, inplace=True) if act else x
 
     def fits(self, x: Tensor) -> bool:
-        if torch.is_grad_enabled() or torch.compiler.is_compiling():
+        if torch.is_grad_enabled() or torch.is_autocast_enabled("cpu"):
             return False
-        if torch.jit.is_tracing() or not torch.backends.mkldnn.is_available():
+        if torch.compiler.is_compiling() or torch.jit.is_tracing():
             return False
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             return False
         on_cpu, types = x.is_cpu and self.weight.is_cpu, {x.dtype, self.weight.dtype}
-        return on_cpu and types == {torch.float32}
+        known = torch.backends.mkldnn.is_available()
+        return known and on_cpu and types == {torch.float32}
 
     def one_kernel(self, x: Tensor, add: Tensor | None, act: str | None) -> Tensor:
         names = {None: "none", "relu6": "hardtanh", "silu": "swish"}
@@ -55,10 +57,14 @@ class FusedConv2d(nn.Conv2d):
     def in_its_layout(self, x: Tensor) -> Tensor:
         if self.weight.is_inference():  # a change of it would go unseen
             return self.laid_out(x)
-        key = (self.weight.data_ptr(), self.weight._version, len(x) > 1, *x.shape[1:])
-        if self.packed is None or self.packed[0] != key:
-            self.packed = (key, self.laid_out(x))
-        return self.packed[1]
+        key = (self.weight._version, len(x) > 1, *x.shape[1:])
+        if (
+            self.packed is None
+            or self.packed[0] is not self.weight
+            or self.packed[1] != key
+        ):
+            self.packed = (self.weight, key, self.laid_out(x))
+        return self.packed[2]
 
     def laid_out(self, x: Tensor) -> Tensor:
         steps = (self.padding, self.stride, self.dilation, self.groups)

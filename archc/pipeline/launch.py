@@ -10,6 +10,7 @@ from string import Template
 from archc.codegen.emit import network_name
 from archc.codegen.printer import layout
 from archc.graph.graph import Graph, Node
+from archc.ops.dropout import Dropout
 from archc.output import signed
 
 CROSS_ENTROPY = "F.cross_entropy({}, target)"
@@ -86,7 +87,9 @@ def _loss(graph: Graph) -> tuple[str, str]:
 
 
 def _operator(node: Node) -> str:
-    """The operator that makes a value, if that says what loss fits."""
+    """The operator that makes a value's numbers, if that says what loss fits."""
+    while node.inputs and (node.op.view or isinstance(node.op, Dropout)):
+        node = node.inputs[0]
     return node.op.name if node.op.name in AFTER else ""
 
 

@@ -79,8 +79,8 @@ class Run:
     twice: bool = False  # a name is given twice
     among: list[Any] | None = None  # the entries of the YAML node that it is put into
 
-    def goes_on(self, line: Plain) -> bool:
-        """Whether the line is the next one; then it is the last one so far."""
+    def took(self, line: Plain) -> bool:
+        """Take the line in, as the last one so far, if it is the next one; whether it was."""
         name, last = self.last.name, self.last
         if line.start != last.end or line.indent != last.indent:
             return False
@@ -123,7 +123,7 @@ def runs(source: Source) -> list[Run]:
         room -= line.value.size
         if room < 0:
             return []
-        if not found or not found[-1].goes_on(line):
+        if not found or not found[-1].took(line):
             found.append(Run(source, line, line))
     return [run for run in found if len(run.marks) > FEW and not run.twice]
 

@@ -6,6 +6,7 @@ Scalars become values here. Everything is bounded, so a hostile text costs littl
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import yaml
@@ -34,11 +35,9 @@ def read(source: Source) -> Map:
     :class:`SpecError` with everything that is wrong with the text as YAML.
     """
     if found := runs(source):
-        try:
+        with suppress(SpecError, _NoRunsError):  # what is wrong is told as of any other text
             return _read(source, found)
-        except SpecError:
-            found.clear()  # what is wrong, and where, is told as of any other text
-    return _read(source, found)
+    return _read(source, [])
 
 
 def _read(source: Source, found: list[Run]) -> Map:
@@ -48,7 +47,7 @@ def _read(source: Source, found: list[Run]) -> Map:
         raise SpecError([_no_mapping(source, root)])
     count += sum(run.size for run in found)
     if found and (count > current().values or not placed(root, found)):
-        raise SpecError
+        raise _NoRunsError
     conversion = _Conversion(count + current().aliased)
     try:
         result: Map = conversion.value(root)
@@ -70,6 +69,10 @@ def _no_mapping(source: Source, root: yaml.Node | None) -> Mistake:
         help = "a space is missing after the colon"
     kind = "a list" if isinstance(root, yaml.SequenceNode) else "a single value"
     return Mistake("A005", f"a spec is a mapping, and this is {kind}", span_of(root), help=help)
+
+
+class _NoRunsError(Exception):
+    """The runs are not what they seemed."""
 
 
 class _TooMuchError(Exception):

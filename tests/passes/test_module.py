@@ -119,6 +119,28 @@ def test_new_weights_count_in_inference_mode() -> None:
             torch.testing.assert_close(module(x), expected(x))
 
 
+def test_weights_of_a_functional_call_count() -> None:
+    """Each call has tensors of its own, which may lie where those before lay."""
+    net = archc.load("resnet18", [3, 32, 32])
+    faster, plain = net.build().eval(), net.build().eval()
+    faster = archc.optimize(faster)
+    plain = archc.optimize(plain)
+    x = torch.randn(2, 3, 32, 32)
+    weights = dict(faster.named_parameters())
+    with torch.no_grad():
+        for factor in (1.0, 1.2, 0.8, 1.1):
+            scaled = {name: weight * factor for name, weight in weights.items()}
+            plain.load_state_dict(faster.state_dict() | scaled)
+            found = torch.func.functional_call(faster, scaled, (x,))
+            torch.testing.assert_close(found, plain(x), rtol=1e-4, atol=1e-4)
+
+
+def test_autocast_gives_its_type() -> None:
+    faster = archc.optimize(archc.load("resnet18", [3, 32, 32]).build().eval())
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        assert faster(torch.randn(2, 3, 32, 32)).dtype == torch.bfloat16
+
+
 def test_a_program_is_exported_whole() -> None:
     _, module = settled("densenet121", [3, 64, 64])
     faster = archc.optimize(module)
@@ -264,6 +286,44 @@ def test_a_large_batch_runs_in_slices(name: str, monkeypatch: pytest.MonkeyPatch
     assert isinstance(found, tuple) == isinstance(expected, tuple)
     assert getattr(found, "_fields", ()) == getattr(expected, "_fields", ())
     torch.testing.assert_close(tuple(found), tuple(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_inputs_of_different_batches_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "CACHE", 0)
+    faster = archc.optimize(archc.loads(SLICED["two"]).build().eval())
+    with torch.inference_mode(), pytest.raises(ValueError, match="zip"):
+        faster(left=torch.randn(4, 3, 64, 64), parts=torch.randn(3, 3, 64, 64))
+
+
+@pytest.mark.parametrize("batch", [0, 1, 3])
+def test_any_batch(batch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "CACHE", 0)
+    module = archc.loads(SLICED["named"]).build().eval()
+    x = torch.randn(batch, 3, 64, 64)
+    with torch.inference_mode():
+        found, expected = archc.optimize(module)(x), module(x)
+    torch.testing.assert_close(tuple(found), tuple(expected), rtol=1e-4, atol=1e-5)
+
+
+def test_a_batch_norm_that_is_left_trains_on_the_whole_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(layout, "CACHE", 0)
+    text = SLICED["one"].replace("kernel: 3", "kernel: 3, norm: batch_norm")
+    module = archc.loads(text).build().eval()
+    faster = archc.optimize(module, ["take-slices"]).train()
+    x = torch.randn(4, 3, 64, 64)
+    torch.testing.assert_close(faster(x), module.train()(x))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("name", ["elu", "selu"])
+def test_what_only_a_pass_writes_over_its_input_is_equal(name: str, dtype: torch.dtype) -> None:
+    """The others are written so in plain source, and tested there."""
+    x = 4 * torch.randn(2, 5, 33, 31, dtype=dtype)
+    for given in (x, x.contiguous(memory_format=torch.channels_last), x[0, 0, 0]):
+        function = getattr(F, name)
+        assert torch.equal(function(given.clone(), inplace=True), function(given))
 
 
 def test_a_sliced_network_is_exported_whole(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,3 +99,20 @@ def test_a_probability_of_zero_gives_a_finite_loss(tmp_path: Path) -> None:
 def test_heads_of_several_kinds_get_a_loss_that_takes_all(tmp_path: Path) -> None:
     write(Architecture.loads(with_acts(HEADS, "softmax", "identity")).graph, 2, tmp_path / "stages")
     assert "mean square" in imported(tmp_path / "stages").loss.__doc__
+
+
+def test_a_number_that_is_none_is_a_difference(tmp_path: Path) -> None:
+    write(Architecture.loads(with_acts(ONE, "identity")).graph, 2, tmp_path / "stages")
+    script = imported(tmp_path / "stages")
+    fine, odd = torch.ones(3), torch.tensor([1.0, torch.nan, 1.0])
+    assert script.difference(fine, fine) == 0
+    for pair in ((fine, odd), (odd, fine), (odd, odd)):
+        assert script.difference(*pair, scale=1.0) == float("inf")
+
+
+def test_softmax_behind_a_flatten_is_seen(tmp_path: Path) -> None:
+    text = with_acts(ONE, "softmax") + "  flat: flatten\n  drop: {op: dropout, rate: 0.5}\n"
+    write(Architecture.loads(text).graph, 2, tmp_path / "stages")
+    probabilities = torch.tensor([[0.5, 0.25, *[0.03125] * 8]])
+    found = imported(tmp_path / "stages").loss(probabilities, torch.tensor([1]))
+    torch.testing.assert_close(found, -torch.tensor(0.25).log())
