@@ -62,6 +62,7 @@ MEMORY = """\
 
 The last column is what the largest layer reads and writes. Whoever computes one layer after the other
 holds about this; less where a sum is written over one of its terms, and where a batch is taken in slices.
+PyTorch's max pooling makes more: an index of 8 bytes beside each number of its result, read or not.
 """
 LIMITS = """\
 ### What the machine allows
@@ -103,8 +104,8 @@ REASONS = """\
 
 - **A whole process** is imports: Python's own, typer, PyYAML, and archc's operators. Torch, networkx and
   rich are not loaded.
-- **Reading** a long text is mostly PyYAML's C parser. Values keep their YAML node as their place, and a
-  line and column are worked out only for a message.
+- **Reading** a text is mostly PyYAML's C parser; long runs of plain lines are read without it. A line and
+  column are worked out only for a message.
 - **Expansion** makes one operator for equal settings, and works out shape, weights and costs once for
   each operator and input shapes. What is left is names and wiring.
 - **Receptive fields** cost as much as all other totals, so they are worked out when first asked for.
