@@ -8,17 +8,7 @@ from archc.analysis.memory import BYTES, activation_bytes, peak_activation_bytes
 from archc.analysis.words import counted
 from archc.graph.graph import Graph, Node
 from archc.graph.rewriting.edits import Insert, SetOp, TakeSlices
-from archc.ops.activation import (
-    ELU,
-    SELU,
-    HardSigmoid,
-    HardSwish,
-    LeakyReLU,
-    Mish,
-    ReLU,
-    ReLU6,
-    SiLU,
-)
+from archc.ops.activation import ELU, SELU, Activation
 from archc.ops.base import Operator
 from archc.ops.conv import Convolution
 from archc.ops.inputs import Input
@@ -26,7 +16,6 @@ from archc.passes.operators import ChannelsLast, FusedConv, InPlace
 from archc.passes.reading import Reading
 from archc.passes.step import Change, Step, step
 
-OVERWRITING = (ReLU, ReLU6, LeakyReLU, ELU, SELU, SiLU, Mish, HardSigmoid, HardSwish)
 CACHE = 32 * 2**20  # bytes: about the last cache of a CPU, and what malloc keeps to give out again
 
 
@@ -63,9 +52,14 @@ def act_in_place(graph: Graph) -> Step:
 def _overwriting(graph: Graph) -> Iterator[Change]:
     reading = Reading(graph)
     for node in reading.nodes:
-        if isinstance(node.op, OVERWRITING) and _owns(reading, node):
+        if _overwrites(node.op) and _owns(reading, node):
             edit = SetOp(reading.scope(node), node.name, _in_place)
             yield Change(node.name, (node.name,), (edit,))
+
+
+def _overwrites(op: Operator) -> bool:
+    """Whether an activation can be in place: as in plain source, or where gradients alone would differ."""
+    return isinstance(op, Activation) and (bool(op.in_place) or isinstance(op, ELU | SELU))
 
 
 def _owns(reading: Reading, node: Node) -> bool:

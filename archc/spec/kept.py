@@ -11,9 +11,8 @@ from typing import TypeAlias
 from archc.budgets import Limits, current
 from archc.spec.tree import Map
 
-Stamp: TypeAlias = (
-    tuple[int, int] | None
-)  # when a file was written, and its bytes; None: it is gone
+# When a file was written, and its bytes; None: it is gone.
+Stamp: TypeAlias = tuple[int, int] | None
 
 _KEPT: ContextVar[dict[tuple[str, Path], Map] | None] = ContextVar("_KEPT", default=None)
 

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 import archc
+from archc.passes import fuse
 from archc.passes.optimise import optimise
 from archc.passes.proof import difference, proven, settle
 
@@ -115,6 +116,11 @@ def hard(module: nn.Module) -> None:
                 part.weight.normal_()
                 part.weight[:3] = torch.tensor([-0.5, 0, 1e-45])
                 part.bias.normal_()
+
+
+@pytest.fixture(autouse=True)
+def _every_pass_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fuse, "SMALLEST", 0)  # these maps are small
 
 
 @pytest.mark.parametrize("name", SPECS)
